@@ -1,0 +1,1 @@
+"""The conductor: reads an experiment, runs it, judges it and reports."""

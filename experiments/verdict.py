@@ -1,0 +1,71 @@
+"""What one gate said, what they add up to, and the exit code: `METRICS` precedence in one place."""
+
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+
+class Ruling(StrEnum):
+    """What one gate says."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """What a run adds up to."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    ABORTED = "ABORTED"
+
+
+class ExitCode(IntEnum):
+    """How `run` and `judge` exit. 1 is a crash (Python's), 2 wrong usage (typer's)."""
+
+    PASS = 0
+    FAIL = 3
+    INCONCLUSIVE = 4
+    ABORTED = 5
+    FAULTS_NOT_REMOVED = 6
+    INTERRUPTED_TWICE = 130
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate's ruling with what it rests on; `observed` and `limit` in `unit`."""
+
+    gate: str
+    verdict: Ruling
+    observed: float | None
+    limit: float | None
+    samples: int
+    reason: str
+    unit: str = ""
+    worst: tuple[str, ...] = ()
+    inferred: bool = False
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything in `verdict.json`.
+
+    `invalid`: why the run cannot count; empty for a valid run. `metrics`: figure by metric and
+    scope, e.g. `{"failover_time": {"outage": {"value": 0.4, "samples": 31, "unit": "s"}}}`.
+    `attestation`: per fault, attempts and exchanges touched. `generator`: planned, sent, lateness.
+    `spans`: rows and lost rows.
+    """
+
+    verdict: Verdict
+    exit_code: int
+    title: str = ""
+    run: str = ""
+    invalid: tuple[str, ...] = ()
+    aborted: str = ""
+    findings: tuple[Finding, ...] = ()
+    metrics: dict[str, dict[str, dict[str, object]]] = {}
+    windows: tuple[dict[str, object], ...] = ()
+    attestation: dict[str, dict[str, object]] = {}
+    generator: dict[str, object] = {}
+    spans: dict[str, object] = {}
+    notes: tuple[str, ...] = ()

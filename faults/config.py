@@ -1,0 +1,60 @@
+"""What the injector process is told: read from a JSON file, checked by msgspec."""
+
+import msgspec
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault, where, when and how strongly; seconds count from the run's start.
+
+    `inject` is `{kind: parameters}`. `share` is what the fault reaches when its ramp of `ramp_s`
+    seconds is over. `draw` is `attempt` (each try decides anew) or `exchange` (sticky). `group` is
+    the fault group; without one the fault's own id.
+    """
+
+    id: str
+    endpoints: tuple[str, ...]
+    inject: dict[str, dict[str, object]]
+    start_s: float
+    end_s: float
+    share: float = 1.0
+    ramp_s: float = 0.0
+    draw: str = "attempt"
+    group: str = ""
+
+    @property
+    def group_name(self) -> str:
+        """The group whose faults switch together."""
+        return self.group or self.id
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True):
+    """One proxy listener in front of one endpoint.
+
+    `upstream` is `http(s)://host:port` (paths pass unchanged); `dialect` is `{name: parameters}`.
+    """
+
+    endpoint: str
+    dialect: dict[str, dict[str, object]]
+    upstream: str
+    host: str = "127.0.0.1"
+    port: int = 0
+    upstream_ca_file: str | None = None
+
+
+class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an injector needs before it starts.
+
+    `run_folder`: where the spool goes; None records nothing (`serve`). `run_tag`: 8 hex digits.
+    `bystanders`: fault traffic without the run's tag too. `max_ttl_s`: no fault lives longer than
+    this after the injector started, whatever its schedule says. `begin_at_once`: do not wait for
+    the leash's start order (`serve`).
+    """
+
+    seed: int
+    run_tag: str
+    listeners: tuple[Listener, ...]
+    rules: tuple[Rule, ...] = ()
+    run_folder: str | None = None
+    bystanders: bool = False
+    max_ttl_s: float = 3600.0
+    begin_at_once: bool = False

@@ -1,0 +1,1 @@
+"""One listener-level fault per file; a file that lies here is a fault."""

@@ -1,0 +1,66 @@
+"""The language that faults speak: what the client gets next, word by word.
+
+A script is a generator. `yield NEXT` asks for the honest answer's next step; yielding any other
+step says it to the client. A script that ends lets the rest through. What is never asked for never
+happens: a script that does not say NEXT leaves the provider alone.
+"""
+
+import math
+from collections.abc import Generator
+from enum import Enum
+
+import msgspec
+
+
+class Next(Enum):
+    """The request for the honest answer's next step."""
+
+    NEXT = "next"
+
+
+NEXT = Next.NEXT
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The status line and headers of an answer, without framing headers.
+
+    `raw` is the provider's own head as received, kept so that order and case survive; empty for a
+    head that a fault wrote.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    raw: bytes = b""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One whole event of a stream, terminator included, or a piece of any other body.
+
+    `tokens`: content tokens in it; `finish`: it carries the finish reason.
+    """
+
+    data: bytes
+    tokens: int = 0
+    finish: bool = False
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """The well-formed end of the answer."""
+
+
+class Reset(msgspec.Struct, frozen=True, kw_only=True):
+    """A TCP RST instead of anything further."""
+
+
+class Close(msgspec.Struct, frozen=True, kw_only=True):
+    """A FIN without the end that the framing promises."""
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing for so many seconds; `inf` holds the client until it gives up or the fault ends."""
+
+    seconds: float = math.inf
+
+
+Step = Head | Event | End | Reset | Close | Wait
+Script = Generator[Step | Next, Step, None]

@@ -1,0 +1,1 @@
+"""Asks the questions: when, how long, at which endpoint, and what came back."""

@@ -1,0 +1,1 @@
+"""One arrival process per file; a file that lies here can be asked for."""

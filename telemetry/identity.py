@@ -1,0 +1,95 @@
+"""Who an attempt belongs to: run tags, trace ids and `traceparent`.
+
+A trace id is the run's 4-byte tag, the 4-byte exchange number and 8 random-looking bytes, so any
+hop that sees it knows the run and the exchange without a look-up. The header format is W3C Trace
+Context level 1 (https://www.w3.org/TR/trace-context/).
+"""
+
+import hashlib
+from typing import NamedTuple
+
+RUN_TAG_HEX_LENGTH = 8
+CANARY_FIRST_NUMBER = 0xFFFF_FF00
+"""Exchange numbers from here up are the preflight's canaries, excluded from every count."""
+
+
+class Parent(NamedTuple):
+    """What a `traceparent` header says."""
+
+    trace_id: str
+    span_id: str
+
+    @property
+    def run_tag(self) -> str:
+        """The first 4 bytes of the trace id, 8 hex digits."""
+        return self.trace_id[:RUN_TAG_HEX_LENGTH]
+
+    @property
+    def exchange(self) -> int:
+        """The exchange number in the trace id; meaningful only under one's own run tag."""
+        return exchange_number(self.trace_id)
+
+
+def trace_id(run_tag: str, exchange: int) -> str:
+    """Return the 32 hex digits that name exchange `exchange` of the run tagged `run_tag`."""
+    head = f"{run_tag}{exchange:08x}"
+    return head + hashlib.blake2b(head.encode(), digest_size=8).hexdigest()
+
+
+def attempt_span_id(trace: str, ordinal: int) -> str:
+    """Return the 16 hex digits of the `ordinal`-th attempt's client span."""
+    return span_id(trace, f"attempt {ordinal}")
+
+
+def span_id(trace: str, name: str) -> str:
+    """Return 16 hex digits for the span called `name` within `trace`; the same in every process."""
+    return hashlib.blake2b(f"{trace} {name}".encode(), digest_size=8).hexdigest()
+
+
+def exchange_number(trace: str) -> int:
+    """Return the exchange number that a trace id of ours carries."""
+    return int(trace[RUN_TAG_HEX_LENGTH : RUN_TAG_HEX_LENGTH + 8], 16)
+
+
+def is_canary(exchange: int) -> bool:
+    """Tell whether an exchange number belongs to the preflight."""
+    return exchange >= CANARY_FIRST_NUMBER
+
+
+def traceparent(trace: str, span: str) -> str:
+    """Write the header's value for a sampled span."""
+    return f"00-{trace}-{span}-01"
+
+
+def parse_traceparent(value: str) -> Parent | None:
+    """Read a `traceparent` value; None when it is not one (a gateway may send anything)."""
+    parts = value.strip().lower().split("-")
+    if len(parts) < 4 or len(parts[0]) != 2 or parts[0] == "ff":
+        return None
+    trace, span = parts[1], parts[2]
+    if not (_is_hex(trace, 32) and _is_hex(span, 16)):
+        return None
+    return Parent(trace, span)
+
+
+ATTEMPT_KEY_STATE = "crosswind"
+
+
+def tracestate(attempt_key: int) -> str:
+    """Write the `tracestate` that carries the attempt's per-endpoint ordinal to the proxy."""
+    return f"{ATTEMPT_KEY_STATE}={attempt_key}"
+
+
+def parse_attempt_key(value: str) -> int | None:
+    """Read the per-endpoint ordinal from a `tracestate` value; None when it is absent."""
+    for member in value.split(","):
+        name, _, ordinal = member.strip().partition("=")
+        if name == ATTEMPT_KEY_STATE and ordinal.isdigit():
+            return int(ordinal)
+    return None
+
+
+def _is_hex(text: str, length: int) -> bool:
+    if len(text) != length or not text.strip("0"):
+        return False
+    return all(digit in "0123456789abcdef" for digit in text)
