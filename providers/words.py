@@ -3,32 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-_WORDS = [
-    "harbor",
-    "wind",
-    "flight",
-    "runway",
-    "signal",
-    "beacon",
-    "cloud",
-    "drift",
-    "anchor",
-    "north",
-    "ridge",
-    "window",
-    "river",
-    "lantern",
-    "glider",
-    "compass",
-    "valley",
-    "tower",
-    "meadow",
-    "summit",
-    "copper",
-    "timber",
-    "velvet",
-    "orbit",
-]
+_WORDS = (  # noqa: SIM905 - two lines of words read better than twenty-four of quotes
+    "harbor wind flight runway signal beacon cloud drift anchor north ridge window "
+    "river lantern glider compass valley tower meadow summit copper timber velvet orbit"
+).split()
 _NUMBERED = re.compile(r"(\d+):[a-z]+ ")
 CHARACTERS_PER_PROMPT_TOKEN = 4
 
