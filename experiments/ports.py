@@ -1,0 +1,25 @@
+"""Whether the ports that an experiment asks for are free, before anything is started."""
+
+import socket
+
+from experiments.configs import listen_address
+from experiments.model import Experiment
+
+
+class PortTakenError(Exception):
+    """An experiment asks for a port that somebody else listens on."""
+
+
+def check_ports(experiment: Experiment) -> None:
+    """Raise PortTakenError naming the endpoint and the address, for the first that is taken."""
+    for endpoint in experiment.endpoints:
+        host, port = listen_address(endpoint)
+        if port == 0:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                where = f"endpoints.{endpoint.name}.listen"
+                raise PortTakenError(f"{where}: {host}:{port}: {error.strerror}") from error

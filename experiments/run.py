@@ -1,0 +1,34 @@
+"""`crosswind run`: a folder, a run in it, a verdict on it."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiments.conclude import conclude
+from experiments.conductor import Conductor
+from experiments.model import Experiment
+from experiments.ports import check_ports
+from experiments.resolved import write_resolved
+from experiments.verdict import Judgement
+from telemetry.run_folder import new_run_folder
+
+RUN_TAG_BYTES = 4
+
+Say = Callable[[str], None]
+
+
+def rehearse(
+    experiment: Experiment, *, out: Path, overrides: Sequence[str] = (), say: Say
+) -> tuple[Path, Judgement]:
+    """Run an experiment and judge it; returns the run folder and what was judged.
+
+    Raises PortTakenError before anything is started when a listener's port is in use.
+    """
+    check_ports(experiment)
+    run_tag = secrets.token_hex(RUN_TAG_BYTES)
+    folder = new_run_folder(out, experiment.name, run_tag, datetime.now(UTC))
+    write_resolved(folder, experiment, run_tag=run_tag, overrides=overrides)
+    say(f"run folder: {folder.path}")
+    Conductor(experiment, folder.path, run_tag, say).conduct()
+    return folder.path, conclude(folder.path)

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+from telemetry.recorder import Recorder, open_spool
+from telemetry.rows import AnyRow, Event, Opened, SpoolEnded, decode_row
+
+
+def rows_in(data: bytes) -> list[AnyRow]:
+    return [decode_row(line) for line in data.split(b"\n") if line]
+
+
+def tick(number: int) -> Event:
+    return Event(name="tick", at_ns=number)
+
+
+def test_rows_are_numbered_and_the_last_counts_them(tmp_path: Path) -> None:
+    recorder = open_spool(tmp_path, "worker", 3)
+    for number in range(5):
+        recorder.record(tick(number))
+    recorder.close()
+    rows = rows_in((tmp_path / "spool" / "worker-3.ndjson").read_bytes())
+    assert [row.seq for row in rows] == list(range(7))
+    assert isinstance(rows[0], Opened)
+    assert rows[0].role == "worker"
+    assert rows[-1] == SpoolEnded(seq=6, rows=6)
+
+
+def test_a_row_waits_for_the_flush_unless_it_must_not() -> None:
+    written = bytearray()
+
+    def take(data: bytes) -> int:
+        written.extend(data)
+        return len(data)
+
+    recorder = Recorder(take, "injector")
+    recorder.record(tick(1))
+    assert len(rows_in(bytes(written))) == 1
+    recorder.record_now(tick(2))
+    assert [row.seq for row in rows_in(bytes(written))] == [0, 1, 2]
+
+
+def test_a_full_disk_is_counted_and_leaves_a_gap() -> None:
+    written = bytearray()
+    full = False
+
+    def take(data: bytes) -> int:
+        if full:
+            raise OSError(28, "No space left on device")
+        written.extend(data)
+        return len(data)
+
+    recorder = Recorder(take, "worker")
+    full = True
+    recorder.record_now(tick(1))
+    recorder.record_now(tick(2))
+    full = False
+    recorder.record_now(tick(3))
+    recorder.close()
+    rows = rows_in(bytes(written))
+    assert [row.seq for row in rows] == [0, 3, 4]
+    assert recorder.dropped == 2
+    assert rows[-1] == SpoolEnded(seq=4, rows=4, dropped=2)
+
+
+def test_after_a_torn_write_the_next_row_starts_on_its_own_line() -> None:
+    written = bytearray()
+    room = [10_000, 20, 10_000, 10_000]
+
+    def take(data: bytes) -> int:
+        taken = data[: room.pop(0)]
+        written.extend(taken)
+        return len(taken)
+
+    recorder = Recorder(take, "worker")
+    recorder.record_now(tick(1))
+    recorder.record_now(tick(2))
+    lines = bytes(written).split(b"\n")
+    assert len(lines[1]) == 20
+    assert decode_row(lines[2]) == Event(seq=2, name="tick", at_ns=2)
+    assert recorder.dropped == 1
