@@ -1,5 +1,7 @@
 """What the injector process is told: read from a JSON file, checked by msgspec."""
 
+from typing import Annotated, Literal
+
 import msgspec
 
 
@@ -16,9 +18,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     inject: dict[str, dict[str, object]]
     start_s: float
     end_s: float
-    share: float = 1.0
-    ramp_s: float = 0.0
-    draw: str = "attempt"
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    ramp_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    draw: Literal["attempt", "exchange"] = "attempt"
     group: str = ""
 
     @property

@@ -18,6 +18,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     needs_events: ClassVar[bool] = True
     """False when the script never looks at an event: the body may pass in pieces as it comes."""
 
+    seen: ClassVar[str]
+    """Where it was seen in the wild, for the docs."""
+
     def script(self, dialect: Dialect) -> Script:
         """Say what the client gets; the first `NEXT` asks the provider."""
         raise NotImplementedError
@@ -28,3 +31,4 @@ class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     name: ClassVar[str]
     action: ClassVar[str] = "refused"
+    seen: ClassVar[str]

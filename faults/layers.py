@@ -1,0 +1,132 @@
+"""Several faults over one answer, and what each of them did to it.
+
+The first layer is the first to meet the request, and so the last to speak to the client: what the
+next layer says is the honest answer to it. The rules of the conversation:
+
+- Nobody speaks after `End`, `Reset` or `Close`; who asks past it has nothing more to say.
+- A script that ends lets the rest through.
+- A `Wait` goes straight to the client: time passes for everybody, and no script is given one.
+  `Wait(0)` is no delay and is not said at all.
+
+Attestation is derived from behaviour. A layer is attested at most once: at the first step that is
+not the honest step it was just given, before the client gets it, or when it drops an honest step.
+What an outer layer then hides from the client stays attested.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from typing import NamedTuple, Protocol
+
+from faults.steps import NEXT, Close, End, Next, Reset, Script, Step, Wait
+
+Attest = Callable[[str, str], None]
+"""Called with a rule's id and the action: answered, delayed, withheld, reset or truncated."""
+
+ENDINGS = (End, Reset, Close)
+"""The steps that nothing follows."""
+
+
+class Layer(NamedTuple):
+    """One rule's script over one answer."""
+
+    rule_id: str
+    script: Script
+
+
+def compose(layers: Sequence[Layer], attest: Attest) -> Script:
+    """Make one script of several, outermost first; closing it closes them all."""
+    with ExitStack() as scripts:
+        for layer in layers:
+            scripts.enter_context(closing(layer.script))
+        yield from _converse([_Actor(layer, attest) for layer in layers])
+
+
+class _Speaker(Protocol):
+    def speak(self, given: Step | None) -> Step | Next | None:
+        """Say the next step, given the honest one that was asked for; None: nothing more to say."""
+
+
+def _converse(speakers: list[_Speaker]) -> Script:
+    depth, given = 0, None
+    while True:
+        said = speakers[depth].speak(given) if depth < len(speakers) else (yield NEXT)
+        given = None
+        if said is None:
+            del speakers[depth]
+        elif isinstance(said, Next):
+            depth += 1
+        elif depth == 0 or isinstance(said, Wait):
+            yield said
+            if isinstance(said, ENDINGS):
+                return
+        else:
+            if isinstance(said, ENDINGS):
+                speakers[depth:] = [_Ended(said)]
+            depth, given = depth - 1, said
+
+
+class _Ended:
+    """All that lies below an ending: it can only be told again."""
+
+    def __init__(self, ending: Step) -> None:
+        self._ending = ending
+
+    def speak(self, given: Step | None) -> Step:  # noqa: ARG002 - nothing is given below the end
+        return self._ending
+
+
+class _Actor:
+    """A layer while it speaks, watched."""
+
+    def __init__(self, layer: Layer, attest: Attest) -> None:
+        self._rule_id, self._script = layer
+        self._attest = attest
+        self._attested = False
+        self._held: Step | None = None
+
+    def speak(self, given: Step | None) -> Step | Next | None:
+        if given is not None:
+            self._held = given
+        said = self._resume(given)
+        while isinstance(said, Wait) and said.seconds <= 0:
+            said = self._resume(None)
+        if said is None or said is NEXT:
+            return self._move_on(said)
+        if said is self._held or said == self._held:
+            self._held = None
+        else:
+            self._witness(_action(said))
+        return said
+
+    def _resume(self, given: Step | None) -> Step | Next | None:
+        try:
+            return next(self._script) if given is None else self._script.send(given)
+        except StopIteration:
+            return None
+
+    def _move_on(self, said: Next | None) -> Next | None:
+        held, self._held = self._held, None
+        if isinstance(held, ENDINGS):
+            return None
+        if held is not None:
+            self._witness("withheld")
+        return said
+
+    def _witness(self, action: str) -> None:
+        if not self._attested:
+            self._attested = True
+            self._attest(self._rule_id, action)
+
+
+def _action(said: Step | Next) -> str:
+    """Name what a step that is not the honest one does to a client."""
+    match said:
+        case Wait(seconds=seconds):
+            return "withheld" if math.isinf(seconds) else "delayed"
+        case Reset():
+            return "reset"
+        case End() | Close():
+            return "truncated"
+        case _:
+            return "answered"

@@ -1,0 +1,14 @@
+"""The kinds of parameter that faults declare: unit and range, read by YAML, docs and laws alike."""
+
+from typing import Annotated
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, extra={"unit": "s"})]
+"""A length of time; `inf` where a fault may last for ever."""
+
+RetryAfter = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, extra={"unit": "s"})]
+"""What a refusal asks a client to wait: at most a year, since a header cannot say for ever."""
+
+Tokens = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "content tokens"})]
+"""A position in a stream, counted in content tokens, never in bytes."""

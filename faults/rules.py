@@ -1,0 +1,151 @@
+"""Which faults are armed when, and which of them touch a given exchange."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from faults.catalog import make_fault
+from faults.config import Rule
+from faults.dice import draw
+from faults.fault import Fault, ListenerFault
+from faults.schedule import is_armed, next_change_s, share_at
+from telemetry.identity import Parent, is_canary
+
+_CONTENT_ORDINAL = "#"
+
+
+class ArmedRule(NamedTuple):
+    """A rule at one of its endpoints, with the fault it injects."""
+
+    rule: Rule
+    fault: Fault | ListenerFault
+    endpoint: str = ""
+
+
+_Armed = dict[str, tuple[ArmedRule, ...]]
+
+
+class RuleBook:
+    """All rules of an injector: narrowed to what is armed now, and decided per exchange.
+
+    KeyError where a rule injects what does not exist, `msgspec.ValidationError` where it cannot be
+    done as told. Without `bystanders` only traffic that carries the run's tag is touched.
+    """
+
+    def __init__(
+        self, rules: Iterable[Rule], *, seed: int, run_tag: str, bystanders: bool = False
+    ) -> None:
+        self._seed = seed
+        self._run_tag = run_tag
+        self._bystanders = bystanders
+        self._rules = tuple(rules)
+        self._entries = tuple(entry for rule in self._rules for entry in _entries(rule))
+        _refuse_twins(self._rules)
+        self._exchange: _Armed = {}
+        self._listener: _Armed = {}
+        self._narrow(-math.inf)
+
+    def armed(self, endpoint: str, now_s: float) -> tuple[ArmedRule, ...]:
+        """Return the rules whose fault may touch an exchange at this endpoint now, in list order.
+
+        The same tuple until `next_change_s`, or until `disarm`.
+        """
+        self._keep_narrow(now_s)
+        return self._exchange.get(endpoint, ())
+
+    def listener_armed(self, endpoint: str, now_s: float) -> tuple[ArmedRule, ...]:
+        """Return the rules whose fault holds this endpoint's listener now, in list order."""
+        self._keep_narrow(now_s)
+        return self._listener.get(endpoint, ())
+
+    def next_change_s(self, now_s: float) -> float | None:
+        """Return the next instant at which what is armed changes; None if it never will."""
+        return next_change_s(self._rules, now_s)
+
+    def decide(
+        self,
+        armed: Sequence[ArmedRule],
+        parent: Parent | None,
+        attempt_key: int | None,
+        content_key: str,
+        now_s: float,
+    ) -> tuple[ArmedRule, ...]:
+        """Return which of the candidates touch this exchange, in list order.
+
+        `parent`: what its `traceparent` says; `attempt_key`: the per-endpoint ordinal that its
+        sender counted. `content_key` stands in for what is missing: a hash of the request, with
+        `#<arrival ordinal>` behind it where the same content may come again. Safe with candidates
+        that were held too long: none that is over or disarmed is returned. A canary of the run is
+        never touched.
+        """
+        if not self._rules or not armed:
+            return ()
+        own = parent is not None and parent.run_tag == self._run_tag
+        if own and parent is not None and is_canary(parent.exchange):
+            return ()
+        if not (own or self._bystanders):
+            return ()
+        exchange_key = _exchange_key(parent, content_key, own=own)
+        attempt = content_key if attempt_key is None else str(attempt_key)
+        return tuple(one for one in armed if self._touches(one, exchange_key, attempt, now_s))
+
+    def disarm(self) -> None:
+        """Take every rule off, for good; again does nothing."""
+        self._rules = ()
+        self._entries = ()
+        self._narrow(-math.inf)
+
+    def active(self) -> int:
+        """Count the rules that are not over as of the last instant asked about."""
+        return sum(rule.end_s > self._since_s for rule in self._rules)
+
+    def _touches(self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float) -> bool:
+        share = share_at(one.rule, now_s)
+        if share <= 0 or share >= 1:
+            return share >= 1
+        # Not the ordinal alone: it counts per endpoint, and two endpoints should not fall together.
+        key = f"{one.endpoint}/{attempt}" if one.rule.draw == "attempt" else ""
+        return draw(self._seed, one.rule.id, exchange_key, key) < share
+
+    def _keep_narrow(self, now_s: float) -> None:
+        if not self._since_s <= now_s < self._until_s:
+            self._narrow(now_s)
+
+    def _narrow(self, now_s: float) -> None:
+        change_s = next_change_s(self._rules, now_s)
+        self._since_s = now_s
+        self._until_s = math.inf if change_s is None else change_s
+        armed = [entry for entry in self._entries if is_armed(entry.rule, now_s)]
+        self._exchange = _by_endpoint(one for one in armed if isinstance(one.fault, Fault))
+        self._listener = _by_endpoint(one for one in armed if isinstance(one.fault, ListenerFault))
+
+
+def _entries(rule: Rule) -> list[ArmedRule]:
+    fault = make_fault(rule.inject)
+    if isinstance(fault, ListenerFault) and (rule.share < 1 or rule.ramp_s > 0):
+        raise msgspec.ValidationError(f"{rule.id}: a listener has no share and no ramp")
+    return [ArmedRule(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
+
+
+def _refuse_twins(rules: Iterable[Rule]) -> None:
+    """Two rules of one id would throw the same dice and be attested as one."""
+    counts = Counter(rule.id for rule in rules)
+    twins = [rule_id for rule_id, count in counts.items() if count > 1]
+    if twins:
+        raise msgspec.ValidationError(f"More than one fault is called {twins[0]!r}")
+
+
+def _by_endpoint(entries: Iterable[ArmedRule]) -> _Armed:
+    found: _Armed = {}
+    for one in entries:
+        found[one.endpoint] = (*found.get(one.endpoint, ()), one)
+    return found
+
+
+def _exchange_key(parent: Parent | None, content_key: str, *, own: bool) -> str:
+    if parent is None:
+        return content_key.partition(_CONTENT_ORDINAL)[0]
+    return str(parent.exchange) if own else parent.trace_id
