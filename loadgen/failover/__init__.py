@@ -1,0 +1,1 @@
+"""Where the next attempt goes, decided without sockets or clocks: breakers, budget, policy."""
