@@ -10,6 +10,8 @@ from typing import ClassVar
 
 import msgspec
 
+from providers.limits import SLIDING_MINUTE, QuotaRules
+
 
 class MalformedAnswerError(ValueError):
     """The bytes are not what this dialect answers."""
@@ -76,6 +78,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     output_tokens: int
     region: str = ""
     include_usage: bool = False
+    server_sent: bool = True
+    """False where a streamed answer is no event stream (Vertex without `alt=sse`)."""
+
     remaining_requests: int | None = None
     limit_requests: int | None = None
     remaining_tokens: int | None = None
@@ -87,6 +92,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     question: Question
     include_usage: bool = False
+    server_sent: bool = True
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +104,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     credential_variable: ClassVar[str]
     """The environment variable that a real endpoint's credential is read from."""
+
+    quota_rules: ClassVar[QuotaRules] = SLIDING_MINUTE
+    """How the provider enforces its per-minute quotas."""
 
     @property
     def model(self) -> str:
@@ -151,9 +160,11 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         retry_after_s: float | None = None,
         message: str | None = None,
         exhausted: str = "",
+        asked: Asked | None = None,
     ) -> HttpAnswer:
         """Return the provider's own error answer for a status.
 
-        `exhausted` is `requests` or `tokens` for a 429 that a per-minute quota caused.
+        `exhausted` is `requests` or `tokens` for a 429 that a per-minute quota caused. `asked` is
+        what is refused, where it is known: some shape an error after the answer it replaces.
         """
         raise NotImplementedError
