@@ -1,0 +1,135 @@
+"""Reads an experiment file: YAML to an `Experiment`, or every problem in it at once."""
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+import msgspec
+
+from experiments.checks import check
+from experiments.document import Document, read_document
+from experiments.fit import fit_reference, fit_struct
+from experiments.fit_scalar import UNFIT
+from experiments.model import Endpoint, Expectation, Experiment, Fault
+from experiments.nearest import listed, nearest
+from experiments.problems import Complaints, ExperimentError
+from experiments.shape import LOAD_KEYS, REQUIRED, EndpointShape, FailShape, FaultShape, FileShape
+from experiments.vocabulary import plug_ins
+from loadgen.config import Load, Reference
+
+
+def read_experiment(path: FilePath) -> Experiment:
+    """Read and check a file; raises UsageError or ExperimentError."""
+    return experiment_of(read_document(path))
+
+
+def experiment_of(document: Document, *, need_files: bool = True) -> Experiment:
+    """Check a document and make the experiment; raises ExperimentError with every problem.
+
+    `need_files: false` lets files that the load names be absent: a finished run can be judged
+    without its trace.
+    """
+    complaints = Complaints()
+    for complaint in document.complaints:
+        complaints.add(complaint.path, complaint.message, complaint.suggestion)
+    shape = _shape(document.data, complaints)
+    arrivals = _arrivals(document.data.get("load"), complaints)
+    arrivals = _with_files_found(arrivals, FilePath(document.file).parent)
+    if need_files:
+        _need_files(arrivals, complaints)
+    check(shape, complaints)
+    if len(complaints):
+        problems = [document.problem(complaint) for complaint in complaints]
+        raise ExperimentError(sorted(problems, key=lambda problem: problem.line))
+    return _experiment(shape, arrivals, document.file)
+
+
+def _shape(data: Mapping[str, Any], complaints: Complaints) -> FileShape:
+    for key in REQUIRED:
+        if key not in data:
+            complaints.add((key,), "missing")
+    flat = dict(data)
+    if isinstance(load := data.get("load"), Mapping):
+        flat["load"] = {key: value for key, value in load.items() if key in LOAD_KEYS}
+    shape = fit_struct(flat, FileShape, (), complaints)
+    return FileShape() if shape is UNFIT else shape
+
+
+def _arrivals(load: object, complaints: Complaints) -> Reference:
+    """Find the one arrival process among the keys of `load`."""
+    if not isinstance(load, Mapping):
+        return {}
+    known = plug_ins("arrivals")
+    for key in [key for key in load if key not in known and key not in LOAD_KEYS]:
+        words = [*known, *LOAD_KEYS]
+        message = f"unknown key; known here: {', '.join(sorted(words))}"
+        complaints.add(("load", key), message, nearest(key, words))
+    named = [key for key in load if key in known]
+    if not named:
+        if not complaints.about("load"):
+            complaints.add(("load",), f"names no arrivals: write one of {listed(known)}")
+        return {}
+    for key in named[1:]:
+        complaints.add(("load", key), f"a second arrival process beside {named[0]}")
+    path = ("load",)
+    found = fit_reference({named[0]: load[named[0]]}, "arrivals", path, complaints)
+    return {} if found is UNFIT else found
+
+
+def _with_files_found(arrivals: Reference, folder: FilePath) -> Reference:
+    """Resolve `file` parameters: beside the experiment first, then from the working directory."""
+    return {
+        name: {
+            key: str(_found(FilePath(str(value)).expanduser(), folder)) if key == "file" else value
+            for key, value in parameters.items()
+        }
+        for name, parameters in arrivals.items()
+    }
+
+
+def _found(path: FilePath, folder: FilePath) -> FilePath:
+    beside = (folder / path).resolve()
+    return beside if beside.exists() else path.resolve()
+
+
+def _need_files(arrivals: Reference, complaints: Complaints) -> None:
+    for name, parameters in arrivals.items():
+        file = parameters.get("file")
+        if file is not None and not FilePath(str(file)).is_file():
+            complaints.add(("load", name, "file"), f"no such file: {file}")
+
+
+def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
+    load = {name: getattr(shape.load, name) for name in LOAD_KEYS}
+    return Experiment(
+        name=shape.run.name if shape.run else FilePath(file).stem,
+        file=shape.run.file if shape.run else file,
+        title=shape.title,
+        endpoints=tuple(_endpoint(name, entry) for name, entry in shape.endpoints.items()),
+        route=shape.route.client,
+        load=Load(arrivals=arrivals, **load),
+        phases=shape.phases,
+        faults=tuple(map(_fault, shape.faults)),
+        gates=shape.gates,
+        expect=_expectation(shape.expect),
+        baseline=shape.baseline,
+        seed=shape.seed,
+        bystanders=shape.bystanders,
+    )
+
+
+def _endpoint(name: str, entry: EndpointShape) -> Endpoint:
+    return Endpoint(name=name, **msgspec.structs.asdict(entry))
+
+
+def _fault(entry: FaultShape) -> Fault:
+    said = msgspec.structs.asdict(entry)
+    return Fault(**{**said, "at": (entry.at,) if isinstance(entry.at, str) else entry.at})
+
+
+def _expectation(expect: str | FailShape | None) -> Expectation | None:
+    if expect is None:
+        return None
+    if isinstance(expect, FailShape):
+        return Expectation(verdict="FAIL", failing=expect.FAIL)
+    return Expectation(verdict="PASS")

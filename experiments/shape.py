@@ -1,0 +1,100 @@
+"""The shape of an experiment file, declared once: reading, `--set` and the JSON Schema follow it.
+
+A place that takes a plug-in is `Annotated` with its kind; `{name: {parameters}}` and the bare name
+are the same thing.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from experiments.model import Baseline, Phases
+from loadgen.config import Lengths, Route
+from providers.config import StandIn
+
+
+def _plug_in(kind: str) -> msgspec.Meta:
+    return msgspec.Meta(extra={"plug_in": kind}, extra_json_schema={"$ref": f"#/$defs/{kind}"})
+
+
+DialectName = Annotated[Any, _plug_in("dialect")]
+FaultName = Annotated[Any, _plug_in("fault")]
+
+
+class EndpointShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An endpoint: a dialect, and either a stand-in of ours or a base URL of somebody's."""
+
+    dialect: DialectName
+    stand_in: StandIn | None = None
+    base_url: str | None = None
+    listen: str = "127.0.0.1:0"
+
+
+class RouteShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What chooses the endpoint of an attempt: our own failover client."""
+
+    client: Route
+
+
+class LoadShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long questions and answers are; the arrival process is a key beside these."""
+
+    prompt_tokens: Lengths = Lengths(median=300, sigma=0.6)
+    output_tokens: Lengths = Lengths(median=40, sigma=0.4)
+    stream: bool = True
+
+
+class FaultShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One fault: where, when (seconds from the start of the fault phase), how strongly, what."""
+
+    id: str
+    at: str | tuple[str, ...]
+    inject: FaultName
+    duration_s: float
+    start_s: float = 0.0
+    share: float = 1.0
+    ramp_s: float = 0.0
+    group: str = ""
+    draw: Literal["attempt", "exchange"] = "attempt"
+    may_miss: bool = False
+
+
+class FailShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The gates that are known to fail."""
+
+    FAIL: tuple[str, ...]
+
+
+class RunShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a run folder's copy adds: which run it was, of what, with which versions."""
+
+    run_tag: str
+    run_id: str
+    name: str
+    file: str = ""
+    versions: dict[str, str] = {}
+    overrides: tuple[str, ...] = ()
+
+
+class FileShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An experiment: endpoints, what goes wrong with them, and the claims that must hold.
+
+    The keys of `REQUIRED` have defaults only so that the rest can be checked without them.
+    """
+
+    title: str = ""
+    endpoints: dict[str, EndpointShape] = {}
+    route: RouteShape = RouteShape(client=Route(order=()))
+    load: LoadShape = LoadShape()
+    gates: tuple[str, ...] = ()
+    phases: Phases = Phases()
+    faults: tuple[FaultShape, ...] = ()
+    expect: Literal["PASS"] | FailShape | None = None
+    baseline: Baseline = Baseline()
+    seed: int = 1
+    bystanders: bool = False
+    run: RunShape | None = None
+
+
+REQUIRED = ("title", "endpoints", "route", "load", "gates")
+LOAD_KEYS = tuple(field.name for field in msgspec.structs.fields(LoadShape))

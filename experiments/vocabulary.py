@@ -1,0 +1,26 @@
+"""The plug-ins that an experiment may name, by kind: dialects, faults and arrival processes."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from faults.catalog import fault_classes, listener_fault_classes
+from loadgen.catalog import arrivals_classes
+from providers.catalog import dialect_classes
+
+PLUG_IN_KINDS = ("dialect", "fault", "arrivals")
+
+
+def plug_ins(kind: str) -> Mapping[str, type[msgspec.Struct]]:
+    """Return the plug-in classes of a kind by name; a new file in the folder is a new name."""
+    if kind == "dialect":
+        return dialect_classes()
+    if kind == "fault":
+        return {**fault_classes(), **listener_fault_classes()}
+    return arrivals_classes()
+
+
+def first_sentence(doc: str | None) -> str:
+    """Return the first sentence of a docstring: what a plug-in is."""
+    paragraph = " ".join((doc or "").strip().split("\n\n")[0].split())
+    return paragraph.split(". ")[0].rstrip(".")
