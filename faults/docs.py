@@ -1,0 +1,115 @@
+"""Writes docs/faults.md from the plug-ins: `python -m faults.docs > docs/faults.md`."""
+
+import inspect
+import math
+import sys
+from collections.abc import Mapping
+
+from msgspec import NODEFAULT
+from msgspec import inspect as types
+
+from faults.catalog import fault_classes, listener_fault_classes
+from faults.fault import Fault, ListenerFault
+
+_Kinds = Mapping[str, type[Fault | ListenerFault]]
+
+_OPENING = """\
+# Faults
+
+What Crosswind can do to an answer. This page is written from the plug-ins by
+`python -m faults.docs > docs/faults.md`; a test compares the two.
+
+An experiment injects a fault by name with its parameters, `inject: {stream_stall: {after_tokens:
+5}}`. A parameter without a default must be given.
+
+## Faults of an exchange
+
+Each is drawn per attempt (or, with `draw: exchange`, once for all attempts of an exchange at all
+endpoints), with the probability `share`.
+
+- **Positions** count content tokens, never bytes or pieces. `after_tokens: 5` acts when the event
+  that would bring the client a sixth token arrives, or the finish reason of an answer that has
+  exactly five; headers and events without tokens up to there pass. A shorter answer passes whole
+  and is not attested. An answer that is no event stream has no tokens to count: the fault acts
+  before its body. A refusal of the provider's own (status 400 and above) passes whole.
+- **Order** is meaning: of several faults that touch one exchange, the first in the file is the
+  first to meet the request. A delay before a refusal waits and then refuses; a refusal before a
+  delay refuses at once.
+- **Attested as** is what the record of a touched exchange says the client got instead. It is
+  derived from what was done, not from the fault's name: a silence that is to end is `delayed`, one
+  without an end is `withheld`.
+"""
+
+_LISTENERS = """\
+## Faults of a listener
+
+These take the whole endpoint: `share` and `ramp_s` are refused. They are attested as `refused`, by
+the clients' own connect errors inside the closed interval.
+"""
+
+
+def page() -> str:
+    """Return the whole page as Markdown."""
+    parts = [_OPENING, _sections(fault_classes()), _LISTENERS, _sections(listener_fault_classes())]
+    return "\n".join(parts)
+
+
+def _sections(kinds: _Kinds) -> str:
+    return "\n".join(_section(kind) for _, kind in sorted(kinds.items()))
+
+
+def _section(kind: type[Fault | ListenerFault]) -> str:
+    shown = inspect.cleandoc(kind.__doc__ or "")
+    told = f"Attested as `{kind.action}`. Seen: {kind.seen}."
+    return "\n".join([f"### `{kind.name}`", "", shown, "", told, "", *_table(kind), ""])
+
+
+def _table(kind: type[Fault | ListenerFault]) -> list[str]:
+    described = types.type_info(kind)
+    assert isinstance(described, types.StructType)  # noqa: S101 - every fault is a struct
+    head = ["| parameter | values | default | meaning |", "|---|---|---|---|"]
+    return head + [_row(field) for field in described.fields]
+
+
+def _row(field: types.Field) -> str:
+    values, meaning = _values(field.type)
+    return f"| `{field.name}` | {values} | {_default(field.default)} | {meaning} |"
+
+
+def _values(kind: types.Type) -> tuple[str, str]:
+    """Return which values a parameter takes, with their unit, and what it means."""
+    match kind:
+        case types.Metadata(type=inner):
+            values, meaning = _values(inner)
+            unit = f" {(kind.extra or {}).get('unit', '')}".rstrip()
+            return values + unit, (kind.extra_json_schema or {}).get("description", meaning)
+        case types.UnionType():
+            said = [_values(one) for one in kind.types if not isinstance(one, types.NoneType)]
+            return " or ".join(values for values, _ in said), said[0][1]
+        case types.IntType() | types.FloatType():
+            return _range(kind), ""
+        case types.LiteralType():
+            return ", ".join(f"`{value}`" for value in kind.values), ""
+        case types.BoolType():
+            return "`true`, `false`", ""
+        case _:
+            return "text", ""
+
+
+def _range(kind: types.IntType | types.FloatType) -> str:
+    whole = "whole number" if isinstance(kind, types.IntType) else "number"
+    bounds = [f"from {kind.ge}"] if kind.ge is not None else []
+    bounds += [f"to {kind.le}"] if kind.le is not None else []
+    return " ".join([whole, *bounds])
+
+
+def _default(value: object) -> str:
+    if value is NODEFAULT:
+        return "must be given"
+    if value == math.inf:
+        return "for ever"
+    return "none" if value is None else f"`{str(value).lower()}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,108 @@
+"""Hypothesis strategies: any fault there is, with any parameters it allows, and any answer."""
+
+import math
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec import inspect as types
+
+from faults.catalog import fault_classes, make_fault
+from faults.fault import Fault
+from faults.steps import Close, End, Event, Reset, Step, Wait
+from tests.faults.honest import BUSY, EVENT_STREAM, JSON
+
+QUARTERS = st.integers(0, 40).map(lambda quarter: quarter / 4)
+"""Lengths of time that add up exactly."""
+
+TEXTS = st.text(alphabet="abc", max_size=3)
+
+
+def _values(kind: types.Type) -> st.SearchStrategy[object]:
+    """Draw what a parameter of this declared type may be; a new fault takes part by itself."""
+    match kind:
+        case types.Metadata(type=inner):
+            return _values(inner)
+        case types.UnionType(types=choices):
+            return st.one_of([_values(choice) for choice in choices])
+        case types.LiteralType(values=values):
+            return st.sampled_from(values)
+        case types.IntType() | types.FloatType():
+            return _numbers(kind)
+    return {types.BoolType: st.booleans(), types.NoneType: st.none(), types.StrType: TEXTS}[
+        type(kind)
+    ]
+
+
+def _numbers(kind: types.IntType | types.FloatType) -> st.SearchStrategy[object]:
+    if isinstance(kind, types.FloatType):
+        return QUARTERS if kind.le is not None else QUARTERS | st.just(math.inf)
+    least = kind.ge or 0
+    return st.integers(least, least + 5 if kind.le is None else kind.le)
+
+
+def faults_of(kind: type[Fault]) -> st.SearchStrategy[Fault]:
+    """Draw any fault of one kind."""
+    fields = {field.name: field for field in types.type_info(kind).fields}  # type: ignore[attr-defined]  # every fault is a struct
+    parameters = st.fixed_dictionaries(
+        {name: _values(field.type) for name, field in fields.items() if field.required},
+        optional={
+            name: _values(field.type) for name, field in fields.items() if not field.required
+        },
+    )
+    return parameters.map(lambda drawn: _made(kind, drawn))
+
+
+def _made(kind: type[Fault], drawn: dict[str, object]) -> Fault:
+    made = make_fault({kind.name: drawn})
+    assert isinstance(made, Fault)
+    return made
+
+
+FAULTS = st.sampled_from(sorted(fault_classes())).flatmap(
+    lambda name: faults_of(fault_classes()[name])
+)
+STACKS = st.lists(FAULTS, max_size=4)
+
+
+@st.composite
+def _events(draw: st.DrawFn) -> Event:
+    tokens = draw(st.sampled_from([0, 1, 1, 1, 3]))
+    finish = draw(st.sampled_from([False, False, False, True]))
+    return Event(data=draw(st.binary(max_size=4)), tokens=tokens, finish=finish)
+
+
+HONEST_ENDINGS: list[Step] = [End(), End(), Reset(), Close()]
+ENDINGS = st.sampled_from(HONEST_ENDINGS)
+STREAMS = st.tuples(st.just(EVENT_STREAM), st.lists(_events(), max_size=10), ENDINGS)
+BODIES = st.tuples(
+    st.sampled_from([JSON, BUSY]),
+    st.lists(st.builds(Event, data=st.binary(max_size=4)), max_size=4),
+    ENDINGS,
+)
+ANSWERS: st.SearchStrategy[list[Step]] = (STREAMS | BODIES).map(
+    lambda parts: [parts[0], *parts[1], parts[2]]
+)
+
+
+@st.composite
+def _paced(draw: st.DrawFn) -> list[Step]:
+    paced: list[Step] = []
+    for step in draw(ANSWERS):
+        paced += [Wait(seconds=draw(QUARTERS)), step]
+    return paced
+
+
+PACED_ANSWERS: st.SearchStrategy[list[Step]] = _paced()
+
+
+def delay_s(one: Fault) -> float | None:
+    """Return how long a fault delays an answer that reaches it; None when it does worse."""
+    lengths = [
+        value
+        for name, value in msgspec.structs.asdict(one).items()
+        if name in ("delay_s", "seconds") and one.name in ("slow_first_token", "stream_stall")
+    ]
+    return lengths[0] if lengths and math.isfinite(lengths[0]) else None
+
+
+DELAYS = FAULTS.filter(lambda one: delay_s(one) is not None)

@@ -1,0 +1,221 @@
+import math
+
+import msgspec
+import pytest
+
+from faults.config import Rule
+from faults.dice import draw
+from faults.library.http_error import HttpError
+from faults.listener.connect_refused import ConnectRefused
+from faults.rules import ArmedRule, RuleBook
+from telemetry.identity import CANARY_FIRST_NUMBER, Parent, attempt_span_id, trace_id
+
+TAG = "0badcafe"
+OTHER_TAG = "deadbeef"
+
+
+def rule(rule_id: str = "outage", **changes: object) -> Rule:
+    told = {
+        "id": rule_id,
+        "endpoints": ["azure"],
+        "inject": {"http_error": {}},
+        "start_s": 10,
+        "end_s": 20,
+        **changes,
+    }
+    return msgspec.convert(told, Rule)
+
+
+def book(*rules: Rule, seed: int = 1, bystanders: bool = False) -> RuleBook:
+    return RuleBook(rules, seed=seed, run_tag=TAG, bystanders=bystanders)
+
+
+def parent(exchange: int, tag: str = TAG) -> Parent:
+    trace = trace_id(tag, exchange)
+    return Parent(trace, attempt_span_id(trace, 0))
+
+
+def ids(armed: tuple[ArmedRule, ...]) -> list[str]:
+    return [one.rule.id for one in armed]
+
+
+def touched(
+    one: RuleBook, exchange: Parent | None, attempt_key: int | None = 0, content_key: str = ""
+) -> list[str]:
+    """Decide at second 15, in the middle of the usual window."""
+    armed = one.armed("azure", 15)
+    return ids(one.decide(armed, exchange, attempt_key, content_key, 15))
+
+
+def test_a_rule_is_armed_at_its_endpoints_within_its_window() -> None:
+    one = book(rule(endpoints=["azure", "vertex"]))
+    assert one.armed("azure", 9.9) == ()
+    assert ids(one.armed("azure", 10)) == ids(one.armed("vertex", 10)) == ["outage"]
+    assert one.armed("elsewhere", 10) == ()
+    assert one.armed("azure", 20) == ()
+
+
+def test_an_armed_rule_brings_its_fault() -> None:
+    one = book(rule(inject={"http_error": {"status": 500}}))
+    assert one.armed("azure", 10)[0].fault == HttpError(status=500)
+
+
+def test_candidates_come_in_list_order() -> None:
+    one = book(rule("b", start_s=12), rule("a"), rule("c", endpoints=["vertex"]))
+    assert ids(one.armed("azure", 15)) == ["b", "a"]
+
+
+def test_the_same_tuple_is_returned_until_something_changes() -> None:
+    one = book(rule("a"), rule("b", start_s=15))
+    first = one.armed("azure", 10)
+    assert one.armed("azure", 14.9) is first
+    assert one.next_change_s(10) == 15
+    assert ids(one.armed("azure", 15)) == ["a", "b"]
+
+
+def test_time_may_be_asked_about_in_any_order() -> None:
+    one = book(rule())
+    assert one.armed("azure", 30) == ()
+    assert ids(one.armed("azure", 15)) == ["outage"]
+    assert one.armed("azure", 0) == ()
+
+
+def test_listener_faults_are_kept_apart() -> None:
+    one = book(rule("refuse", inject={"connect_refused": {}}), rule("error"))
+    assert ids(one.armed("azure", 15)) == ["error"]
+    (armed,) = one.listener_armed("azure", 15)
+    assert armed.fault == ConnectRefused()
+    assert one.listener_armed("azure", 20) == ()
+
+
+@pytest.mark.parametrize("wrong", [{"share": 0.5}, {"ramp_s": 1}])
+def test_a_listener_has_no_share_and_no_ramp(wrong: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError, match="refuse"):
+        book(rule("refuse", inject={"connect_refused": {}}, **wrong))
+
+
+def test_two_rules_of_one_name_are_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="outage"):
+        book(rule(), rule())
+
+
+def test_a_rule_that_injects_nonsense_is_refused() -> None:
+    with pytest.raises(KeyError):
+        book(rule(inject={"http_eror": {}}))
+    with pytest.raises(msgspec.ValidationError):
+        book(rule(inject={"http_error": {"status": 200}}))
+
+
+def test_an_endpoint_that_is_named_twice_is_faulted_once() -> None:
+    assert ids(book(rule(endpoints=["azure", "azure"])).armed("azure", 15)) == ["outage"]
+
+
+def test_a_full_share_touches_every_exchange_of_the_run() -> None:
+    assert all(touched(book(rule()), parent(number)) for number in range(100))
+
+
+def test_no_share_touches_nothing() -> None:
+    assert not any(touched(book(rule(share=0)), parent(number)) for number in range(100))
+
+
+@pytest.mark.parametrize("stranger", [None, parent(1, OTHER_TAG)])
+def test_without_bystanders_only_the_runs_own_traffic_is_touched(stranger: Parent | None) -> None:
+    assert touched(book(rule()), stranger, None, "hash#0") == []
+    assert touched(book(rule(), bystanders=True), stranger, None, "hash#0") == ["outage"]
+
+
+def test_a_canary_is_never_touched() -> None:
+    canary = parent(CANARY_FIRST_NUMBER)
+    assert touched(book(rule()), canary) == []
+    assert touched(book(rule(), bystanders=True), canary) == []
+
+
+def test_a_share_is_drawn_from_seed_rule_exchange_endpoint_and_attempt() -> None:
+    one = book(rule(share=0.5), seed=7)
+    for number in range(50):
+        hit = draw(7, "outage", str(number), "azure/2") < 0.5
+        assert touched(one, parent(number), 2) == (["outage"] if hit else [])
+
+
+def test_each_attempt_draws_anew_and_a_sticky_fault_does_not() -> None:
+    for number in range(20):
+        sticky = book(rule(share=0.5, draw="exchange"))
+        assert len({tuple(touched(sticky, parent(number), key)) for key in range(10)}) == 1
+    anew = book(rule(share=0.5))
+    assert len({tuple(touched(anew, parent(0), key)) for key in range(10)}) == 2
+
+
+def test_two_endpoints_of_one_rule_do_not_fall_together() -> None:
+    one = book(rule(share=0.5, endpoints=["azure", "vertex"]))
+    decisions = {
+        endpoint: [
+            bool(one.decide(one.armed(endpoint, 15), parent(number), 0, "", 15))
+            for number in range(50)
+        ]
+        for endpoint in ("azure", "vertex")
+    }
+    assert decisions["azure"] != decisions["vertex"]
+
+
+def test_a_sticky_fault_hits_an_exchange_at_all_its_endpoints() -> None:
+    one = book(rule(share=0.5, draw="exchange", endpoints=["azure", "vertex"]))
+    for number in range(20):
+        hits = {
+            bool(one.decide(one.armed(endpoint, 15), parent(number), 0, "", 15))
+            for endpoint in ("azure", "vertex")
+        }
+        assert len(hits) == 1
+
+
+def test_without_an_attempt_key_the_content_stands_in() -> None:
+    one = book(rule(share=0.5))
+    keys = [f"hash#{ordinal}" for ordinal in range(20)]
+    assert len({tuple(touched(one, parent(0), None, key)) for key in keys}) == 2
+
+
+def test_a_sticky_fault_knows_a_stranger_by_trace_or_else_by_content() -> None:
+    one = book(rule(share=0.5, draw="exchange"), bystanders=True)
+    for number in range(20):
+        by_trace = {
+            tuple(touched(one, parent(number, OTHER_TAG), None, f"{key}#0")) for key in range(10)
+        }
+        by_content = {tuple(touched(one, None, None, f"{number}#{key}")) for key in range(10)}
+        assert len(by_trace) == len(by_content) == 1
+
+
+def test_a_ramp_touches_more_and_more_and_never_lets_go_of_whom_it_touched() -> None:
+    one = book(rule(start_s=0, end_s=100, ramp_s=100))
+    armed = one.armed("azure", 0)
+    hits = [
+        {n for n in range(200) if one.decide(armed, parent(n), 0, "", now_s)}
+        for now_s in (0, 25, 50, 75)
+    ]
+    assert hits[0] == set()
+    assert hits[0] < hits[1] < hits[2] < hits[3]
+
+
+def test_candidates_that_were_held_too_long_touch_nothing() -> None:
+    one = book(rule())
+    armed = one.armed("azure", 15)
+    assert one.decide(armed, parent(0), 0, "", 20) == ()
+    one.disarm()
+    assert one.decide(armed, parent(0), 0, "", 15) == ()
+
+
+def test_disarming_is_for_good_and_may_be_repeated() -> None:
+    one = book(rule("refuse", inject={"connect_refused": {}}), rule("error"))
+    assert one.active() == 2
+    one.disarm()
+    one.disarm()
+    assert one.active() == 0
+    assert one.armed("azure", 15) == one.listener_armed("azure", 15) == ()
+    assert one.next_change_s(0) is None
+
+
+def test_a_rule_whose_end_has_passed_is_active_no_more() -> None:
+    one = book(rule("a"), rule("b", end_s=30), rule("c", end_s=math.inf))
+    assert one.active() == 3
+    one.armed("azure", 20)
+    assert one.active() == 2
+    one.armed("azure", 1e9)
+    assert one.active() == 1
