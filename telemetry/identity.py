@@ -51,6 +51,14 @@ def exchange_number(trace: str) -> int:
     return int(trace[RUN_TAG_HEX_LENGTH : RUN_TAG_HEX_LENGTH + 8], 16)
 
 
+def own_exchange(trace: str, run_tag: str) -> int | None:
+    """Return the exchange number of a trace of this run's; None for any other, and for canaries."""
+    if not run_tag or not trace.startswith(run_tag) or not _is_hex(trace, 32):
+        return None
+    number = exchange_number(trace)
+    return None if is_canary(number) else number
+
+
 def is_canary(exchange: int) -> bool:
     """Tell whether an exchange number belongs to the preflight."""
     return exchange >= CANARY_FIRST_NUMBER

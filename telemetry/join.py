@@ -1,0 +1,119 @@
+"""From tables to the record: attempts under their exchanges, faults upon the attempts they touched.
+
+Pure. What is joined here is stored nowhere: it follows from the tables each time they are read.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from telemetry.exchange import Attempt, Touch
+from telemetry.identity import is_canary
+from telemetry.outcome import Outcome
+from telemetry.record import EventFact, FaultFact, Record
+from telemetry.tables import Tables
+
+CONNECT_ERRORS = frozenset(
+    {Outcome.CONNECT_REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.CONNECT_FAILED}
+)
+"""How a connection ends that a closed listener refused."""
+
+
+class Closure(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch in which a fault kept a listener closed; `end_ns` is inf when it never opened."""
+
+    endpoint: str
+    fault: str
+    begin_ns: int
+    end_ns: float
+
+
+def join(tables: Tables) -> Record:
+    """Return the record that the tables make; canaries and orphaned attempts are left out."""
+    attempts = _touched_attempts(tables)
+    exchanges = (exchange for exchange in tables.exchanges if not is_canary(exchange.number))
+    return Record(
+        run_tag=tables.run_tag,
+        clock=tables.clock,
+        exchanges=tuple(
+            msgspec.structs.replace(exchange, attempts=tuple(attempts[exchange.number]))
+            for exchange in exchanges
+        ),
+        events=tables.events,
+        faults=tables.faults,
+        spools=tables.spools,
+        other_hops=tuple(other.hop for other in tables.other_hops),
+        other_traces=tuple(other.trace_id for other in tables.other_hops),
+    )
+
+
+def closures(events: Iterable[EventFact]) -> tuple[Closure, ...]:
+    """Return when listeners were closed, from the injector's events in time order.
+
+    An opening ends what the same fault closed at that endpoint; one that names no fault ends all.
+    """
+    shut: dict[tuple[str, str], int] = {}
+    found: list[Closure] = []
+    for event in events:
+        fault = str(event.facts.get("fault") or "")
+        if event.name == "listener_closed":
+            shut.setdefault((event.subject, fault), event.at_ns)
+        elif event.name == "listener_opened":
+            ended = [key for key in shut if key[0] == event.subject and fault in {"", key[1]}]
+            found += [_closure(key, shut.pop(key), event.at_ns) for key in ended]
+    found += [_closure(key, begin_ns, math.inf) for key, begin_ns in shut.items()]
+    return tuple(found)
+
+
+def _closure(key: tuple[str, str], begin_ns: int, end_ns: float) -> Closure:
+    return Closure(endpoint=key[0], fault=key[1], begin_ns=begin_ns, end_ns=end_ns)
+
+
+def _touched_attempts(tables: Tables) -> dict[int, list[Attempt]]:
+    """Return the attempts by exchange, in the order in which they were made."""
+    attested: dict[tuple[int | None, str], list[Touch]] = defaultdict(list)
+    for fact in tables.faults:
+        attested[fact.exchange, fact.parent_span_id].append(_touch(fact))
+    closed = closures(tables.events)
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    for attempt in tables.attempts:
+        touches = attested.get((attempt.exchange, attempt.span_id), [])
+        touches = touches + _refusals(attempt, closed, touches)
+        found[attempt.exchange].append(
+            msgspec.structs.replace(attempt, touches=tuple(touches)) if touches else attempt
+        )
+    for made in found.values():
+        made.sort(key=lambda attempt: attempt.ordinal)
+    return found
+
+
+def _touch(fact: FaultFact) -> Touch:
+    return Touch(
+        fault=fact.fault, action=fact.action, at_ns=fact.at_ns, asked_upstream=fact.asked_upstream
+    )
+
+
+def _refusals(attempt: Attempt, closed: Sequence[Closure], touches: Sequence[Touch]) -> list[Touch]:
+    """Return the listener faults that this attempt's connect error attests."""
+    if not _could_not_connect(attempt):
+        return []
+    at_ns = attempt.begin_ns if attempt.end_ns is None else attempt.end_ns
+    faults = {
+        closure.fault: None
+        for closure in closed
+        if closure.endpoint == attempt.endpoint
+        and attempt.begin_ns < closure.end_ns
+        and at_ns >= closure.begin_ns
+    }
+    known = {touch.fault for touch in touches}
+    return [
+        Touch(fault=fault, action="refused", at_ns=at_ns) for fault in faults if fault not in known
+    ]
+
+
+def _could_not_connect(attempt: Attempt) -> bool:
+    if attempt.outcome in CONNECT_ERRORS:
+        return True
+    return attempt.outcome is Outcome.CLOSED_BEFORE_HEAD and attempt.hop is None

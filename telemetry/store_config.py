@@ -1,0 +1,11 @@
+"""What a store process is told: which run to follow."""
+
+import msgspec
+
+
+class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The store's configuration file; `progress_every_s` spaces its words on how the run goes."""
+
+    run_folder: str
+    run_tag: str
+    progress_every_s: float = 1.0
