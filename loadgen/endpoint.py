@@ -1,0 +1,71 @@
+"""An endpoint as the worker asks it: its dialect, its address and its credential."""
+
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from loadgen.config import Target
+from providers.catalog import make_dialect
+from providers.dialect import Dialect, Question
+from providers.http1 import request_bytes
+
+PLACEHOLDER_CREDENTIAL = "stand-in"
+"""What a stand-in is shown: it wants to see a credential, any credential."""
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One endpoint, ready to be asked; `authority` is what the Host header says."""
+
+    name: str
+    dialect: Dialect
+    host: str
+    port: int
+    authority: str
+    base_path: str
+    credential: str
+    numbered: bool
+
+    def request(self, question: Question, headers: tuple[tuple[str, str], ...]) -> bytes:
+        """Return the whole request for a question, with further headers."""
+        request = self.dialect.request(question, self.base_path, self.credential)
+        return request_bytes(request, self.authority, headers)
+
+
+def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:
+    """Read a target; ValueError if it cannot be asked or its credential is not there."""
+    url = _url(target)
+    return Endpoint(
+        name=target.endpoint,
+        dialect=_dialect(target),
+        host=url.hostname or "",
+        port=url.port or 80,
+        authority=url.netloc,
+        base_path=url.path,
+        credential=_credential(target, environment),
+        numbered=target.numbered,
+    )
+
+
+def _url(target: Target) -> SplitResult:
+    url = urlsplit(target.base_url)
+    if url.scheme != "http" or not url.hostname:
+        # Load goes through this run's own proxies, which speak TLS to the provider.
+        raise ValueError(f"endpoint {target.endpoint}: not an http:// URL: {target.base_url!r}")
+    return url
+
+
+def _dialect(target: Target) -> Dialect:
+    try:
+        return make_dialect(target.dialect)
+    except KeyError as error:
+        raise ValueError(f"endpoint {target.endpoint}: no dialect {error}") from None
+
+
+def _credential(target: Target, environment: Mapping[str, str]) -> str:
+    variable = target.credential_variable
+    if not variable:
+        return PLACEHOLDER_CREDENTIAL
+    if not environment.get(variable):
+        raise ValueError(f"endpoint {target.endpoint}: the variable {variable} is not set")
+    return environment[variable]
