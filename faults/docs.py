@@ -47,11 +47,21 @@ These take the whole endpoint: `share` and `ramp_s` are refused. They are attest
 the clients' own connect errors inside the closed interval.
 """
 
+_ADDING = """\
+## Adding one
+
+One file in `faults/library/`, or `faults/listener/`, named as the fault: a frozen struct whose
+fields are the parameters, whose docstring says in one sentence what the client sees, and whose
+`script` says it step by step (`faults/steps.py` is the language). It is found by being there, and
+takes part in the laws of `tests/laws/test_faults.py` by itself; it needs a test of the same name,
+and this page written anew.
+"""
+
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    parts = [_OPENING, _sections(fault_classes()), _LISTENERS, _sections(listener_fault_classes())]
-    return "\n".join(parts)
+    exchange, listener = _sections(fault_classes()), _sections(listener_fault_classes())
+    return "\n".join([_OPENING, exchange, _LISTENERS, listener, _ADDING])
 
 
 def _sections(kinds: _Kinds) -> str:

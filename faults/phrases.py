@@ -40,8 +40,7 @@ def until_token(after_tokens: int) -> Passage:
 
 
 def _is_beyond(event: Event, passed: int, after_tokens: int) -> bool:
-    bare_finish = event.finish and not event.tokens
-    return passed + event.tokens > after_tokens or (bare_finish and passed == after_tokens)
+    return passed + event.tokens > after_tokens or (event.finish and passed == after_tokens)
 
 
 def _passes_whole(step: Step) -> bool:

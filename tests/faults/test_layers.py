@@ -171,7 +171,8 @@ def test_closing_the_composition_closes_every_script() -> None:
         finally:
             closed.append(number)
 
-    told = compose([Layer(str(n), watched(n)) for n in range(3)], lambda *_: None)
+    scripts = [watched(number) for number in range(3)]
+    told = compose([Layer("", script) for script in scripts], lambda *_: None)
     assert next(told) is NEXT
     told.close()
     assert sorted(closed) == [0, 1, 2]
@@ -187,5 +188,6 @@ def test_a_script_that_is_left_behind_by_an_ending_is_closed_too() -> None:
         finally:
             closed.append(True)
 
-    heard(passing(1, Reset()), watched(), honest=stream(1))
+    script = watched()
+    heard(passing(1, Reset()), script, honest=stream(1))
     assert closed == [True]
