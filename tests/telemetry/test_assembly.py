@@ -3,7 +3,7 @@ from telemetry.exchange import Attempt
 from telemetry.identity import CANARY_FIRST_NUMBER
 from telemetry.outcome import Outcome
 from telemetry.record import Record
-from telemetry.rows import AnyRow, Event
+from telemetry.rows import AnyRow, AttemptBegun, AttemptEnded, Event
 from tests.telemetry.scenes import (
     BIG_NS,
     CLOCK,
@@ -126,7 +126,10 @@ def opened_again(at_ns: int, fault: str = "down", endpoint: str = "azure") -> Ev
     return Event(name="listener_opened", at_ns=at_ns, subject=endpoint, facts={"fault": fault})
 
 
-def refused(at_ns: int, outcome: Outcome = Outcome.CONNECT_REFUSED) -> tuple[AnyRow, AnyRow]:
+Refused = tuple[AttemptBegun, AttemptEnded]
+
+
+def refused(at_ns: int, outcome: Outcome = Outcome.CONNECT_REFUSED) -> Refused:
     return begun(1, 0, "azure", at_ns), finished(1, 0, at_ns + 1, outcome)
 
 
