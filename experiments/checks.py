@@ -7,7 +7,7 @@ from experiments.gate import GateError, parse_gate
 from experiments.names import check_endpoint_names, check_name, repeated
 from experiments.nearest import nearest
 from experiments.problems import Complaints, Path
-from experiments.schedule import check_faults
+from experiments.schedule import check_faults, faults_of
 from experiments.shape import EndpointShape, FailShape, FileShape
 
 Check = Callable[[FileShape, Complaints], None]
@@ -106,10 +106,11 @@ def check_gates(shape: FileShape, complaints: Complaints) -> None:
         complaints.add(
             ("gates",), "at least one gate is needed: a run without a claim says nothing"
         )
+    groups = {fault.group or fault.id for _, fault in faults_of(shape)}
     for index, gate in enumerate(shape.gates):
         try:
             if gate is not None:
-                parse_gate(gate)
+                parse_gate(gate, groups=groups, endpoints=shape.endpoints)
         except GateError as error:
             complaints.add(("gates", index), str(error))
     for index, gate in repeated(shape.gates):

@@ -50,12 +50,20 @@ def overridden(document: Document, overrides: Overrides) -> Document:
 _Set = tuple[Path, Any, str]
 
 
+def with_sets(document: Document, texts: Sequence[str]) -> Document:
+    """Return the document with each `path=value` in it; raises UsageError."""
+    return _with(document, [_parsed(text) for text in texts])
+
+
 def _parsed(text: str) -> _Set:
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise UsageError(f"--set {text}: expected path=value, such as faults.0.share=0.5")
     parts = tuple(int(p) if p.isdigit() else p for p in path.strip().split("."))
-    return parts, parse_value(value), f"--set {text}"
+    try:
+        return parts, parse_value(value), f"--set {text}"
+    except UsageError as error:
+        raise UsageError(f"--set {text}: {error}") from error
 
 
 def _with(document: Document, sets: Sequence[_Set]) -> Document:

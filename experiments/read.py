@@ -15,6 +15,7 @@ from experiments.nearest import listed, nearest
 from experiments.problems import Complaints, ExperimentError
 from experiments.shape import LOAD_KEYS, REQUIRED, EndpointShape, FailShape, FaultShape, FileShape
 from experiments.vocabulary import plug_ins
+from loadgen.catalog import make_arrivals
 from loadgen.config import Load, Reference
 
 
@@ -35,9 +36,9 @@ def experiment_of(document: Document, *, need_files: bool = True) -> Experiment:
     shape = _shape(document.data, complaints)
     arrivals = _arrivals(document.data.get("load"), complaints)
     arrivals = _with_files_found(arrivals, FilePath(document.file).parent)
-    if need_files:
-        _need_files(arrivals, complaints)
     check(shape, complaints)
+    if need_files and not complaints.about("phases"):
+        _check_replay(arrivals, shape.phases.load_s, complaints)
     if len(complaints):
         problems = [document.problem(complaint) for complaint in complaints]
         raise ExperimentError(sorted(problems, key=lambda problem: problem.line))
@@ -92,11 +93,17 @@ def _found(path: FilePath, folder: FilePath) -> FilePath:
     return beside if beside.exists() else path.resolve()
 
 
-def _need_files(arrivals: Reference, complaints: Complaints) -> None:
+def _check_replay(arrivals: Reference, load_s: float, complaints: Complaints) -> None:
+    """Refuse a trace that is not there, cannot be read, or is too short for the run."""
     for name, parameters in arrivals.items():
         file = parameters.get("file")
         if file is not None and not FilePath(str(file)).is_file():
             complaints.add(("load", name, "file"), f"no such file: {file}")
+            return
+        try:
+            make_arrivals(arrivals).mean_rate_per_s(load_s)
+        except ValueError as error:
+            complaints.add(("load", name), str(error))
 
 
 def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:

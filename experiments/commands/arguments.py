@@ -1,0 +1,39 @@
+"""The arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ExperimentArgument = Annotated[
+    str,
+    typer.Argument(metavar="EXPERIMENT", help="A YAML file, or a catalogue name: azure-outage."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change one value: keys and list indices joined by dots, the value read as YAML, "
+        "e.g. --set faults.0.share=0.5. May be repeated.",
+    ),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Roll arrivals, lengths and faults with this.")
+]
+TraceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--trace",
+        metavar="CSV",
+        help="Replay recorded arrivals and token counts instead (columns TIMESTAMP, "
+        "ContextTokens, GeneratedTokens), sped up to the experiment's mean rate unless "
+        "load.trace.speed is set.",
+    ),
+]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", exists=True, file_okay=False, help="A run folder, e.g. runs/2026..."
+    ),
+]

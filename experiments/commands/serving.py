@@ -1,0 +1,71 @@
+"""`serve`, `stand-in` and `kill`: the parts of a rehearsal for clients of one's own."""
+
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs: --help stays fast
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.arguments import ExperimentArgument, SetOption
+
+TtlOption = Annotated[
+    float, typer.Option("--max-ttl-s", min=0, help="No fault lives longer than so many seconds.")
+]
+DialectArgument = Annotated[
+    str, typer.Argument(metavar="DIALECT", help="A dialect's name: azure-openai, vertex-gemini.")
+]
+PortOption = Annotated[
+    int, typer.Option("--port", min=0, max=65_535, help="Loopback port; 0 takes any free one.")
+]
+LogOption = Annotated[
+    Path | None, typer.Option("--log", help="Folder for the request log; none is written else.")
+]
+
+
+def serve(
+    experiment: ExperimentArgument, max_ttl_s: TtlOption = 3600.0, sets: SetOption = None
+) -> None:
+    """Serve an experiment's endpoints and faults.
+
+    The proxies run until Ctrl-C, without load or verdict. Only `endpoints` and `faults` count;
+    a fault's start counts from now. All traffic on the listeners is faulted. Give each endpoint
+    a port with `listen:`, or any free one is taken.
+
+    For example:
+
+      crosswind serve azure-outage --set endpoints.azure.listen=127.0.0.1:8080
+    """
+    from experiments import terminal
+    from experiments.find import find_experiment
+    from experiments.overrides import Overrides, read_overridden
+    from experiments.serve import serve as serve_until_interrupted
+
+    read = read_overridden(find_experiment(experiment), Overrides(sets=tuple(sets or ())))
+    raise typer.Exit(serve_until_interrupted(read, max_ttl_s=max_ttl_s, say=terminal.say))
+
+
+def stand_in(
+    dialect: DialectArgument,
+    port: PortOption = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Dice for words and gaps.")] = 1,
+    log: LogOption = None,
+    sets: SetOption = None,
+) -> None:
+    """Serve one stand-in: a provider that isn't there.
+
+    It speaks its dialect on loopback until Ctrl-C.
+
+    For example:
+
+      crosswind stand-in azure-openai --port 8080
+
+      crosswind stand-in vertex-gemini --set stand_in.requests_per_minute=120
+    """
+    from experiments import terminal
+    from experiments.lone_stand_in import stand_in_listener
+    from experiments.serve import stand_in as serve_until_interrupted
+
+    listener = stand_in_listener(dialect, port=port, sets=sets or ())
+    code = serve_until_interrupted(listener, seed=seed, log_folder=log, say=terminal.say)
+    raise typer.Exit(code)

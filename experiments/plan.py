@@ -1,0 +1,185 @@
+"""What would happen if an experiment were run, and what its gates would rest on. Pure.
+
+Arrivals are exact: the load is planned from the seed, as every worker plans it. What the system
+under test does with them is not foretold; counts are what there would be if nothing went wrong.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from experiments.forewarned import warnings_of
+from experiments.gate import Need, needs, parse_gate
+from experiments.model import Experiment, Fault
+from loadgen.plan import describe, plan
+from telemetry.figure import P95_SAMPLES
+
+WHOLE_SHARE_ONLY = ("failover_time", "leakage", "leakage_per_minute")
+"""Metrics that ask when traffic keeps away; with a share below 1, staying is right."""
+
+
+class PhasePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One phase, in seconds from the run's start, and how many questions arrive in it."""
+
+    name: str
+    start_s: float
+    end_s: float
+    arrivals: int
+
+
+class WindowPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault group's window, in seconds from the run's start."""
+
+    group: str
+    faults: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    start_s: float
+    end_s: float
+    share: float
+    arrivals: int
+
+
+class GatePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate: how many samples it needs and how many are to be expected at the most.
+
+    `undefined`: why its metric would have no value, whatever happens.
+    """
+
+    gate: str
+    needed: int
+    expected: int
+    undefined: str = ""
+
+    @property
+    def decidable(self) -> bool:
+        """True when the run is expected to have what the gate needs."""
+        return not self.undefined and self.expected >= self.needed
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is known before a run.
+
+    `attempts_at_most`: every question at every endpoint as often as the route allows, before any
+    retry budget. `undecidable`: why the run would be INCONCLUSIVE or a gate unknown.
+    """
+
+    experiment: Experiment
+    load: str
+    arrivals: int
+    attempts_at_most: int
+    phases: tuple[PhasePlan, ...]
+    windows: tuple[WindowPlan, ...]
+    gates: tuple[GatePlan, ...]
+    undecidable: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def plan_of(experiment: Experiment) -> Plan:
+    """Plan an experiment that has been read."""
+    load_s = experiment.phases.load_s
+    times = [one.at_s for one in plan(experiment.load, seed=experiment.seed, duration_s=load_s)]
+    phases = tuple(
+        PhasePlan(name=name, start_s=start_s, end_s=end_s, arrivals=_between(times, start_s, end_s))
+        for name, start_s, end_s in experiment.phases.spans()
+    )
+    windows = _windows(experiment, times)
+    gates = tuple(_gate(text, phases, windows) for text in experiment.gates)
+    route = experiment.route
+    return Plan(
+        experiment=experiment,
+        load=describe(experiment.load, duration_s=load_s),
+        arrivals=len(times),
+        attempts_at_most=len(times) * len(route.order) * route.attempts_per_endpoint,
+        phases=phases,
+        windows=windows,
+        gates=gates,
+        undecidable=tuple(_undecidable(experiment, phases, windows, gates)),
+        warnings=tuple(warnings_of(experiment, times)),
+    )
+
+
+def _between(times: Sequence[float], start_s: float, end_s: float) -> int:
+    return sum(start_s <= at_s < end_s for at_s in times)
+
+
+def _windows(experiment: Experiment, times: Sequence[float]) -> tuple[WindowPlan, ...]:
+    groups: dict[str, list[Fault]] = {}
+    for fault in experiment.faults:
+        groups.setdefault(fault.group or fault.id, []).append(fault)
+    return tuple(_window(name, faults, experiment, times) for name, faults in groups.items())
+
+
+def _window(
+    group: str, faults: Sequence[Fault], experiment: Experiment, times: Sequence[float]
+) -> WindowPlan:
+    start_s = experiment.phases.fault_start_s + min(fault.start_s for fault in faults)
+    end_s = start_s + max(fault.duration_s for fault in faults)
+    return WindowPlan(
+        group=group,
+        faults=tuple(fault.id for fault in faults),
+        endpoints=tuple(sorted({name for fault in faults for name in fault.at})),
+        start_s=start_s,
+        end_s=end_s,
+        share=max(fault.share for fault in faults),
+        arrivals=_between(times, start_s, end_s),
+    )
+
+
+def _gate(text: str, phases: Sequence[PhasePlan], windows: Sequence[WindowPlan]) -> GatePlan:
+    gate = parse_gate(text)
+    need = needs(gate)
+    chosen = [window for window in windows if need.group in {None, window.group}]
+    partial = any(window.share < 1 for window in chosen)
+    undefined = partial and gate.claim.metric in WHOLE_SHARE_ONLY
+    return GatePlan(
+        gate=text,
+        needed=need.samples,
+        expected=_expected(need, phases, chosen),
+        undefined="not defined for a fault of a share below 1" if undefined else "",
+    )
+
+
+def _expected(need: Need, phases: Sequence[PhasePlan], chosen: Sequence[WindowPlan]) -> int:
+    """Return the samples to expect; of several windows the one with the fewest."""
+    if need.by_window:
+        touched = [round(w.arrivals * (w.share if need.touched_only else 1)) for w in chosen]
+        return min(touched, default=0)
+    named = [phase for phase in phases if need.phase in {None, phase.name}]
+    return sum(phase.arrivals for phase in named if need.phase or phase.name != "warm_up")
+
+
+def _undecidable(
+    experiment: Experiment,
+    phases: Sequence[PhasePlan],
+    windows: Sequence[WindowPlan],
+    gates: Sequence[GatePlan],
+) -> list[str]:
+    may_miss = {fault.group or fault.id for fault in experiment.faults if fault.may_miss}
+    baseline = next(phase.arrivals for phase in phases if phase.name == "baseline")
+    found = []
+    if baseline < P95_SAMPLES:
+        found.append(f"the baseline needs {P95_SAMPLES} exchanges to count, {baseline} are planned")
+    for window in windows:
+        reached = window.share > 0 and window.arrivals and _asked(experiment, window.endpoints)
+        if not reached and window.group not in may_miss:
+            found.append(f"fault {window.group} would reach nobody: {_why_nobody(window)}")
+    found += [
+        f"{gate.gate}: {gate.undefined or _too_few(gate)}" for gate in gates if not gate.decidable
+    ]
+    return found
+
+
+def _too_few(gate: GatePlan) -> str:
+    return f"at most {gate.expected} samples are planned, {gate.needed} needed"
+
+
+def _asked(experiment: Experiment, endpoints: Sequence[str]) -> bool:
+    return any(name in experiment.route.order for name in endpoints)
+
+
+def _why_nobody(window: WindowPlan) -> str:
+    if window.share <= 0:
+        return "its share is 0"
+    if not window.arrivals:
+        return "nothing arrives in its window"
+    return f"the route never asks {', '.join(window.endpoints)}"
