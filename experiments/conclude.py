@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from experiments.judge import evidence_of, judge, judgement_json
+from experiments.evidence import evidence_of
+from experiments.judge import judge, judgement_json
 from experiments.model import Experiment
 from experiments.report import write_reports
 from experiments.resolved import read_resolved

@@ -4,20 +4,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-from loadgen.plan import plan
-from telemetry.store_config import StoreConfig
-
 from experiments import configs, processes
 from experiments.children import ChildFailedError
 from experiments.interrupts import Interrupts
 from experiments.model import Experiment
 from experiments.preflight import send_canaries
 from experiments.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
-from experiments.progress import progress_line
+from experiments.progress import faults_now, progress_line, read_progress
+from loadgen.config import Target
+from loadgen.plan import plan
 from telemetry.clock import nanoseconds, now_ns
+from telemetry.record import Scalar
 from telemetry.recorder import Recorder, open_spool
 from telemetry.rows import Event
+from telemetry.store_config import StoreConfig
 
 LEAD_S = 0.3
 """Between the start order and time zero: schedules are in place before anything is due."""
@@ -72,12 +72,17 @@ class Conductor:
         self._preflight(worker.targets)
         self._children.start(WORKER, worker)
 
-    def _preflight(self, targets: tuple[configs.Target, ...]) -> None:
+    def _preflight(self, targets: tuple[Target, ...]) -> None:
         spool = self._folder / "spool" / f"{INJECTOR}-0.ndjson"
         canaries = send_canaries(self._run_tag, targets, spool)
         for canary in canaries:
-            facts = {"trace_id": canary.trace_id, "ok": canary.ok, "status": canary.status}
-            self._note("canary", canary.endpoint, facts)
+            self._note(
+                "canary",
+                canary.endpoint,
+                trace_id=canary.trace_id,
+                ok=canary.ok,
+                status=canary.status,
+            )
         sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
         if sick:
             raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
@@ -90,10 +95,9 @@ class Conductor:
         arrivals = plan(self._experiment.load, seed=self._experiment.seed, duration_s=phases.load_s)
         self._zero_ns = now_ns() + nanoseconds(LEAD_S)
         self._children.begin(self._zero_ns)
-        self._note("plan", "", {"planned": len(arrivals), "seed": self._experiment.seed})
+        self._note("plan", planned=len(arrivals), seed=self._experiment.seed)
         for name, start_s, end_s in phases.spans():
-            facts = {"start_ns": self._at_ns(start_s), "end_ns": self._at_ns(end_s)}
-            self._note("phase", name, facts)
+            self._note("phase", name, start_ns=self._at_ns(start_s), end_ns=self._at_ns(end_s))
         self._say(f"{len(arrivals)} exchanges planned over {phases.load_s:g} s")
         while not (self._ended(interrupts) or self._overdue()):
             time.sleep(TICK_S)
@@ -127,7 +131,7 @@ class Conductor:
         return bool(lost)
 
     def _lose(self, role: str, reason: str) -> None:
-        self._note("lost", role, {"reason": reason})
+        self._note("lost", role, reason=reason)
         self._say(reason)
 
     def _finish(self) -> None:
@@ -144,12 +148,9 @@ class Conductor:
         self._stop(STAND_INS)
         self._note(
             "run_end",
-            "",
-            {
-                "aborted": self._aborted,
-                "faults_left": faults_left,
-                "drained_ns": self._drained_ns,
-            },
+            aborted=self._aborted,
+            faults_left=faults_left,
+            drained_ns=self._drained_ns,
         )
         self._recorder.close()
         self._say("sealing the record")
@@ -162,9 +163,7 @@ class Conductor:
         if reason and not already_lost:
             self._lose(role, reason)
 
-    def _note(
-        self, name: str, subject: str, facts: dict[str, str | int | float | bool | None]
-    ) -> None:
+    def _note(self, name: str, subject: str = "", **facts: Scalar) -> None:
         self._recorder.record_now(Event(name=name, at_ns=now_ns(), subject=subject, facts=facts))
 
     def _at_ns(self, seconds: float) -> int:
@@ -186,5 +185,12 @@ class Conductor:
         if not words or now - self._said_at < PROGRESS_EVERY_S or self._elapsed_s() < 0:
             return
         self._said_at = now
-        progress = msgspec.convert(words[-1], dict[str, object])
-        self._say(progress_line(self._elapsed_s(), self._phase_now(), progress))
+        experiment, elapsed_s = self._experiment, self._elapsed_s()
+        line = progress_line(
+            elapsed_s,
+            self._phase_now(),
+            read_progress(words[-1]),
+            [endpoint.name for endpoint in experiment.endpoints],
+            faults_now(experiment, elapsed_s),
+        )
+        self._say(line)

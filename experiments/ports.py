@@ -4,9 +4,10 @@ import socket
 
 from experiments.configs import listen_address
 from experiments.model import Experiment
+from experiments.problems import UsageError
 
 
-class PortTakenError(Exception):
+class PortTakenError(UsageError):
     """An experiment asks for a port that somebody else listens on."""
 
 

@@ -1,0 +1,218 @@
+"""Every experiment of the catalogue, run for real, ends as its file says and tells the truth."""
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from experiments.model import Experiment
+from experiments.read import read_experiment
+from telemetry import identity
+from telemetry.exchange import Attempt
+from telemetry.record import Record
+from telemetry.seal import read_record
+from tests.live.rehearsals import CROSSWIND, Rehearsal
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+
+CATALOGUE = Path(__file__).parents[2] / "experiments" / "catalog"
+NAMES = sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+AT_ONCE = 3
+"""How many rehearsals share the machine's two cores: each needs less than half of one."""
+
+EXIT = {"PASS": 0, "FAIL": 3, "INCONCLUSIVE": 4}
+Runs = dict[str, Rehearsal]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    started: Runs = {}
+    out = tmp_path_factory.mktemp("catalogue")
+    for first in range(0, len(NAMES), AT_ONCE):
+        batch = NAMES[first : first + AT_ONCE]
+        for name in batch:
+            started[name] = Rehearsal(CATALOGUE / f"{name}.yaml", out / name)
+        for name in batch:
+            started[name].end(180)
+    yield started
+    for rehearsal in started.values():
+        rehearsal.close()
+
+
+def crosswind(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([CROSSWIND, *words], capture_output=True, text=True, check=False)
+
+
+def attempts_of(record: Record) -> list[Attempt]:
+    return [attempt for exchange in record.exchanges for attempt in exchange.attempts]
+
+
+def reached_the_provider(attempt: Attempt) -> bool:
+    """Tell whether an attempt should stand in the stand-in's own log."""
+    return not any(not touch.asked_upstream for touch in attempt.touches)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_ends_as_its_file_says(name: str, runs: Runs) -> None:
+    experiment: Experiment = read_experiment(CATALOGUE / f"{name}.yaml")
+    assert experiment.expect is not None
+    verdict = runs[name].verdict()
+    told = runs[name].said()
+    assert verdict["verdict"] == experiment.expect.verdict, told
+    assert runs[name].process.returncode == EXIT[experiment.expect.verdict]
+    failing = {f["gate"] for f in verdict["findings"] if f["verdict"] == "fail"}
+    assert failing >= set(experiment.expect.failing), told
+    assert bool(failing) == (experiment.expect.verdict == "FAIL")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_leaves_nothing_running_and_everything_written(name: str, runs: Runs) -> None:
+    assert runs[name].left() == []
+    folder = runs[name].folder()
+    for artefact in ("experiment.yaml", "verdict.json", "report.html", "report.md", "junit.xml"):
+        assert (folder / artefact).stat().st_size > 0
+    assert {p.name for p in (folder / "spans").iterdir()} == {
+        "attempts.parquet",
+        "exchanges.parquet",
+        "faults.parquet",
+        "events.parquet",
+    }
+    verdict = runs[name].verdict()
+    assert verdict["spans"]["lost"] == 0
+    assert verdict["generator"]["sent"] == verdict["generator"]["planned"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_attempts_equal_the_stand_ins_own_logs(name: str, runs: Runs) -> None:
+    folder = runs[name].folder()
+    record = read_record(folder)
+    expected = Counter(
+        (attempt.endpoint, identity.trace_id(record.run_tag, attempt.exchange), attempt.span_id)
+        for attempt in attempts_of(record)
+        if reached_the_provider(attempt)
+    )
+    logged: Counter[tuple[str, str, str]] = Counter()
+    for log in (folder / "stand-in").glob("*.jsonl"):
+        for line in log.read_text().splitlines():
+            entry = json.loads(line)
+            if not identity.is_canary(identity.exchange_number(entry["trace_id"])):
+                logged[log.stem, entry["trace_id"], entry["span_id"]] += 1
+    assert logged == expected
+
+
+def test_times_agree_with_the_stand_ins_logs(runs: Runs) -> None:
+    folder = runs["azure-outage"].folder()
+    verdict = runs["azure-outage"].verdict()
+    window = verdict["windows"][0]
+    vertex = served_at(folder, "vertex")
+    azure = served_at(folder, "azure")
+    gaps = inter_arrival_gaps(read_record(folder))
+    slack_s = max(gaps) + 0.05
+    touched = first_touch_traces(read_record(folder))
+    detected = min(at for trace, at in vertex if trace in touched) - window["first_hit_ns"] / 1e9
+    figures = {
+        name: scopes["outage"] for name, scopes in verdict["metrics"].items() if "outage" in scopes
+    }
+    assert abs(figures["detection_time"]["value"] - detected) <= slack_s
+    back = min(at for _, at in azure if at >= window["end_ns"] / 1e9)
+    assert back - window["end_ns"] / 1e9 <= figures["failback_time"]["value"] + slack_s
+
+
+def served_at(folder: Path, endpoint: str) -> list[tuple[str, float]]:
+    """Return (trace id, seconds) of what an endpoint's stand-in answered with 200."""
+    lines = (folder / "stand-in" / f"{endpoint}.jsonl").read_text().splitlines()
+    entries = [json.loads(line) for line in lines]
+    return [
+        (entry["trace_id"], entry["at_ns"] / 1e9) for entry in entries if entry["status"] == 200
+    ]
+
+
+def inter_arrival_gaps(record: Record) -> list[float]:
+    planned = [exchange.planned_ns / 1e9 for exchange in record.exchanges]
+    return [later - earlier for earlier, later in pairwise(planned)]
+
+
+def first_touch_traces(record: Record) -> set[str]:
+    return {exchange.trace_id for exchange in record.exchanges if exchange.touched}
+
+
+def test_without_share_nobody_is_reached_and_nothing_is_claimed(tmp_path: Path) -> None:
+    experiment = CATALOGUE / "azure-outage.yaml"
+    short = ["phases.warm_up_s=1", "phases.baseline_s=8", "phases.fault_s=6"]
+    settings = [word for text in [*short, "faults.0.duration_s=6"] for word in ("--set", text)]
+    rehearsal = Rehearsal(experiment, tmp_path, "--set", "faults.0.share=0", *settings)
+    try:
+        assert rehearsal.end() == 4
+        assert rehearsal.verdict()["verdict"] == "INCONCLUSIVE"
+        assert any("outage" in reason for reason in rehearsal.verdict()["invalid"])
+    finally:
+        rehearsal.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_judging_again_repeats_the_verdict(name: str, runs: Runs, tmp_path: Path) -> None:
+    folder = copy_of(runs[name].folder(), tmp_path)
+    before = json.loads((folder / "verdict.json").read_bytes())
+    for artefact in ("verdict.json", "report.html", "report.md", "junit.xml"):
+        (folder / artefact).unlink()
+    done = crosswind("judge", str(folder))
+    assert done.returncode == before["exit_code"], done.stdout + done.stderr
+    assert json.loads((folder / "verdict.json").read_bytes()) == before
+
+
+def copy_of(folder: Path, into: Path) -> Path:
+    return shutil.copytree(folder, into / folder.name)
+
+
+def change(folder: Path, sql: str) -> None:
+    """Rewrite `spans/attempts.parquet` with an UPDATE."""
+    path = folder / "spans" / "attempts.parquet"
+    with duckdb.connect() as base:
+        base.execute(f"create table attempts as from '{path}'")
+        base.execute(sql)
+        base.execute(f"copy attempts to '{path}' (format parquet)")
+
+
+def user_errors(verdict: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = verdict["metrics"]["user_errors"]["fault"]
+    return found
+
+
+def test_changing_one_attempt_changes_the_figure_by_exactly_that_row(
+    runs: Runs, tmp_path: Path
+) -> None:
+    folder = copy_of(runs["azure-outage"].folder(), tmp_path)
+    before = json.loads((folder / "verdict.json").read_bytes())["metrics"]["attempts"]["fault"]
+    record = read_record(folder)
+    victim = next(e for e in record.exchanges if len(e.attempts) == 2 and e.touched)
+    change(folder, f"delete from attempts where exchange = {victim.number} and attempt = 0")
+    crosswind("judge", str(folder))
+    after = json.loads((folder / "verdict.json").read_bytes())["metrics"]["attempts"]["fault"]
+    assert after["samples"] == before["samples"]
+    assert before["sum"] - after["sum"] == 1
+
+
+def test_changing_the_rows_that_a_gate_rests_on_flips_it(runs: Runs, tmp_path: Path) -> None:
+    folder = copy_of(runs["azure-outage"].folder(), tmp_path)
+    assert crosswind("judge", str(folder)).returncode == 0
+    change(folder, "update attempts set first_token_ns = first_token_ns + 5000000000")
+    done = crosswind("judge", str(folder))
+    assert done.returncode == 3, done.stdout
+    verdict = json.loads((folder / "verdict.json").read_bytes())
+    failing = [f["gate"] for f in verdict["findings"] if f["verdict"] == "fail"]
+    assert any(gate.startswith("time_to_first_token") for gate in failing)
+
+
+def test_a_finished_run_can_be_reported_again(runs: Runs, tmp_path: Path) -> None:
+    folder = copy_of(runs["midstream-cut"].folder(), tmp_path)
+    (folder / "report.html").unlink()
+    done = crosswind("report", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "<svg" in (folder / "report.html").read_text()

@@ -1,0 +1,97 @@
+"""Every command that README and docs show is run, or stands in a block that says why it is not.
+
+A shell block runs its `crosswind` lines one after the other in an empty folder, with `$RUN` set to
+a finished run. ```` ```sh not run here: reason ```` marks the others; `make` lines are the test
+suite itself and the drill that `tests/live/test_catalogue.py` runs.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.live.rehearsals import CROSSWIND, Rehearsal, write_short
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(?:sh|shell|bash|console)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NOT_RUN = "not run here: "
+NOT_RUN_COUNT = 0
+"""How many blocks are not run; raise it only with a reason in the block itself."""
+
+MAKE = {
+    "make drill": "tests/live/test_catalogue.py runs the recipe's command",
+    "make test": "this very run",
+    "make check": "the continuous integration runs it",
+    "make setup": "this environment came from it",
+    "make format": "changes files",
+}
+
+
+def blocks() -> list[tuple[str, str, str]]:
+    """Return (page, mark, text) of every shell block."""
+    found = []
+    for page in PAGES:
+        for mark, text in BLOCK.findall(page.read_text()):
+            found.append((page.name, mark.strip(), text))
+    return found
+
+
+RUN_HERE = [(page, text) for page, mark, text in blocks() if not mark.startswith(NOT_RUN)]
+
+
+def commands(text: str) -> list[str]:
+    """Return the commands of a block: no comments, continued lines joined."""
+    joined = text.replace("\\\n", " ")
+    lines = [line.split("  #")[0].strip() for line in joined.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a finished run folder."""
+    out = tmp_path_factory.mktemp("documented")
+    rehearsal = Rehearsal(write_short(out), out)
+    try:
+        rehearsal.end(60)
+        return rehearsal.folder()
+    finally:
+        rehearsal.close()
+
+
+@pytest.mark.live
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(("page", "text"), RUN_HERE, ids=[page for page, _ in RUN_HERE])
+def test_a_documented_command_works(page: str, text: str, finished: Path, tmp_path: Path) -> None:
+    for command in commands(text):
+        if command in MAKE:
+            continue
+        assert command.split()[0] == "crosswind", f"{page}: {command!r} is not run by any test"
+        path = f"{Path(CROSSWIND).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path,
+            env={**os.environ, "RUN": str(finished), "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == 0, f"{page}: {command}\n{done.stdout}{done.stderr}"
+
+
+def test_a_block_that_is_not_run_says_why_and_is_counted() -> None:
+    marks = [mark for _, mark, _ in blocks() if mark]
+    assert all(mark.startswith(NOT_RUN) and mark != NOT_RUN.strip() for mark in marks)
+    assert len(marks) == NOT_RUN_COUNT
+
+
+def test_the_drill_is_the_experiment_that_the_catalogue_test_runs() -> None:
+    recipe = (ROOT / "Makefile").read_text()
+    assert "crosswind run experiments/catalog/azure-outage.yaml" in recipe
+
+
+def test_every_page_shows_something() -> None:
+    assert all(page.read_text().startswith("# ") for page in PAGES if page.exists())
