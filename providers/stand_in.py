@@ -59,12 +59,15 @@ class StandIns:
 
 
 def _endpoint(listener: StandInListener, config: StandInConfig) -> StandInEndpoint:
-    folder = config.log_folder
-    log = None if folder is None else RequestLog(Path(folder) / f"{listener.endpoint}.jsonl")
     try:
-        return StandInEndpoint(listener, config.seed, log)
+        endpoint = StandInEndpoint(listener, config.seed)
     except KeyError as missing:
         raise ValueError(f"{listener.endpoint}: there is no dialect {missing}") from missing
+    except ValueError as wrong:
+        raise ValueError(f"{listener.endpoint}: {wrong}") from wrong
+    if config.log_folder is not None:
+        endpoint.log = RequestLog(Path(config.log_folder) / f"{listener.endpoint}.jsonl")
+    return endpoint
 
 
 async def _listen(listener: StandInListener, endpoint: StandInEndpoint) -> asyncio.Server:

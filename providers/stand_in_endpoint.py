@@ -36,10 +36,11 @@ class Client(Protocol):
 class StandInEndpoint:
     """A stand-in without its sockets; times are those of CLOCK_MONOTONIC."""
 
-    def __init__(self, listener: StandInListener, seed: int, log: RequestLog | None) -> None:
+    def __init__(self, listener: StandInListener, seed: int) -> None:
         self.dialect = make_dialect(listener.dialect)
         self.clients: set[Client] = set()
         self.stopping = False
+        self.log: RequestLog | None = None
         self._settings = listener.stand_in
         self.capacity: Capacity[Ticket] = Capacity(self._settings.capacity, self._settings.queue)
         self._name = listener.endpoint
@@ -50,7 +51,6 @@ class StandInEndpoint:
             self._settings.tokens_per_minute,
         )
         self._requests = 0
-        self._log = log
         self._flush_due: asyncio.TimerHandle | None = None
 
     def next_ordinal(self) -> int:
@@ -101,9 +101,9 @@ class StandInEndpoint:
 
     def note(self, line: Line) -> None:
         """Log a request that ended; it is in the file within 50 ms."""
-        if self._log is None:
+        if self.log is None:
             return
-        self._log.add(line)
+        self.log.add(line)
         if self._flush_due is None:
             loop = asyncio.get_running_loop()
             self._flush_due = loop.call_later(_FLUSH_EVERY_S, self._flush)
@@ -120,14 +120,14 @@ class StandInEndpoint:
             client.cut()
         if self._flush_due is not None:
             self._flush_due.cancel()
-        if self._log is not None:
-            self._log.close()
-            self._log = None
+        if self.log is not None:
+            self.log.close()
+            self.log = None
 
     def _flush(self) -> None:
         self._flush_due = None
-        if self._log is not None:
-            self._log.flush()
+        if self.log is not None:
+            self.log.flush()
 
     def _answer(self, asked: Asked, response_id: str) -> Answer:
         left = self._quota.remaining(time.monotonic())
