@@ -1,5 +1,6 @@
 """What one gate said, what they add up to, and the exit code: `METRICS` precedence in one place."""
 
+from collections.abc import Sequence
 from enum import IntEnum, StrEnum
 
 import msgspec
@@ -69,3 +70,23 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     generator: dict[str, object] = {}
     spans: dict[str, object] = {}
     notes: tuple[str, ...] = ()
+
+
+def conclude(
+    *, faults_left: int, aborted: str, invalid: Sequence[str], findings: Sequence[Finding]
+) -> tuple[Verdict, ExitCode]:
+    """Add up to a verdict and its exit code.
+
+    Precedence: faults not removed (6) > aborted (5) > invalid run (4) > any gate failed (3) > any
+    gate unknown (4) > pass (0). No findings are no pass.
+    """
+    if faults_left:
+        return Verdict.ABORTED if aborted else Verdict.INCONCLUSIVE, ExitCode.FAULTS_NOT_REMOVED
+    if aborted:
+        return Verdict.ABORTED, ExitCode.ABORTED
+    rulings = {finding.verdict for finding in findings}
+    if Ruling.FAIL in rulings and not invalid:
+        return Verdict.FAIL, ExitCode.FAIL
+    if invalid or rulings != {Ruling.PASS}:
+        return Verdict.INCONCLUSIVE, ExitCode.INCONCLUSIVE
+    return Verdict.PASS, ExitCode.PASS

@@ -5,6 +5,7 @@ host; durations that functions return are seconds.
 """
 
 import math
+from functools import cached_property
 
 import msgspec
 
@@ -163,6 +164,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     end_ns: int
     first_hit_ns: int | None = None
     share: float = 1.0
+    listener: bool = False
     may_miss: bool = False
     touched_attempts: int = 0
     touched_exchanges: int = 0
@@ -175,11 +177,12 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True):
     tokens_per_minute: float | None = None
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything that a metric or a gate may look at; canaries are already left out.
 
     `order` is the route's preference; `cooldown_s` the breaker's, where the route is ours.
-    `end_ns` is when the run's drain was over (observation ends there).
+    `end_ns` is when the run's drain was over (observation ends there). `hub_lag_s` and
+    `generator_cpu_share` are the worst that the load generator reported of itself.
     """
 
     exchanges: tuple[Exchange, ...]
@@ -192,6 +195,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     cooldown_s: float | None = None
     quotas: dict[str, Quota] = {}
     inferred: bool = False
+    hub_lag_s: float = 0.0
+    generator_cpu_share: float = 0.0
 
     def phase(self, name: str) -> Phase | None:
         """Return the phase of that name, None when the run never reached it."""
@@ -213,7 +218,20 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_phase(self, name: str) -> tuple[Exchange, ...]:
         """Return the exchanges that count for a phase, in planned order."""
-        return tuple(e for e in self.exchanges if self.phase_of(e) == name)
+        return self._by_phase.get(name, ())
+
+    @cached_property
+    def rests_on_inference(self) -> bool:
+        """True when any touch was concluded from an outcome, not attested by the injector."""
+        attempts = (attempt for exchange in self.exchanges for attempt in exchange.attempts)
+        return self.inferred or any(touch.inferred for a in attempts for touch in a.touches)
+
+    @cached_property
+    def _by_phase(self) -> dict[str, tuple[Exchange, ...]]:
+        found: dict[str, list[Exchange]] = {}
+        for exchange in sorted(self.exchanges, key=lambda e: (e.planned_ns, e.number)):
+            found.setdefault(self.phase_of(exchange), []).append(exchange)
+        return {name: tuple(exchanges) for name, exchanges in found.items()}
 
     def in_window(self, window: Window) -> tuple[Exchange, ...]:
         """Return the exchanges whose [planned start, end] meets the window."""

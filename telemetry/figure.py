@@ -51,20 +51,27 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric with one value per exchange; a gate takes `p50`, `p95`, `p99`, `max`, ... of it."""
+    """A metric with one value per exchange; a gate takes `p50`, `p95`, `p99`, `max`, ... of it.
+
+    `touched_only`: its samples are the exchanges that a fault touched, so a gate without a phase
+    looks at the windows. `client_paced`: the generator's own hub lag shows in it.
+    """
 
     name: str
     unit: str
     doc: str
     samples: Callable[[Evidence, Scope], Sequence[Sample]]
     default_stat: str = "max"
+    touched_only: bool = False
+    client_paced: bool = False
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
     """A metric with one value per scope: a phase, a window or the run.
 
     `per` is `window` where the definition needs a fault window, else `scope`.
-    `minimum_samples`: below, a share of 1 % or less cannot be claimed.
+    `minimum_samples`: fewer, and the figure cannot be judged (a share may need more).
+    `by_endpoint`: it can be narrowed to one endpoint.
     """
 
     name: str
@@ -72,6 +79,18 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     doc: str
     figure: Callable[[Evidence, Scope], Figure]
     per: str = "scope"
+    minimum_samples: int = 1
+    by_endpoint: bool = False
 
 
-Metric = Distribution | Measure
+class Contrast(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric that is the difference of a distribution's statistic to the same of the baseline."""
+
+    name: str
+    unit: str
+    doc: str
+    of: Distribution
+    default_stat: str = "p95"
+
+
+Metric = Distribution | Measure | Contrast

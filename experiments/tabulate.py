@@ -1,0 +1,74 @@
+"""Every metric over every phase and window, as plain tables for `verdict.json`; pure."""
+
+import math
+from collections import Counter
+
+from telemetry.exchange import Evidence
+from telemetry.figure import Contrast, Figure, Measure, Metric, Scope
+from telemetry.measure import figure_of, metrics
+from telemetry.stats import STATISTICS
+from telemetry.windows import names_of
+
+PHASES = ("baseline", "fault", "recovery")
+Table = dict[str, dict[str, object]]
+
+
+def metric_tables(evidence: Evidence) -> dict[str, Table]:
+    """Return each metric's figures by scope: phases by name, windows by theirs.
+
+    A metric that can be narrowed to an endpoint has `<scope>/<endpoint>` too. One with a value per
+    exchange has every statistic beside `value`, its default one.
+    """
+    return {name: _table(metric, evidence) for name, metric in sorted(metrics().items())} | {
+        "outcome": _outcomes(evidence)
+    }
+
+
+def _table(metric: Metric, evidence: Evidence) -> Table:
+    scopes: dict[str, Scope] = {}
+    if not (isinstance(metric, Measure) and metric.per == "window"):
+        scopes |= {name: Scope(phase=name) for name in PHASES if evidence.phase(name) is not None}
+    for window, name in names_of(evidence.windows).items():
+        scopes[f"window:{name}" if name in scopes else name] = Scope(window=window)
+    if isinstance(metric, Measure) and metric.by_endpoint:
+        scopes |= {
+            f"{name}/{endpoint}": Scope(phase=scope.phase, window=scope.window, endpoint=endpoint)
+            for name, scope in scopes.items()
+            for endpoint in evidence.endpoints
+        }
+    return {name: _entry(metric, evidence, scope) for name, scope in scopes.items()}
+
+
+def _entry(metric: Metric, evidence: Evidence, scope: Scope) -> dict[str, object]:
+    figure = figure_of(metric, evidence, scope)
+    entry: dict[str, object] = {
+        "value": figure.value,
+        "samples": figure.samples,
+        "unit": metric.unit,
+        **_remarks(figure),
+    }
+    if isinstance(metric, Measure):
+        return entry
+    wanted = ("p50", "p95", "p99") if isinstance(metric, Contrast) else tuple(STATISTICS)
+    values = {name: figure_of(metric, evidence, scope, name).value for name in wanted}
+    return {**entry, "statistic": metric.default_stat, **values}
+
+
+def _remarks(figure: Figure) -> dict[str, object]:
+    remarks: dict[str, object] = {"reason": figure.reason, "worst": list(figure.worst)}
+    if figure.value is not None and math.isinf(figure.value) and math.isfinite(figure.observed_s):
+        remarks["observed_s"] = figure.observed_s
+    if figure.inferred:
+        remarks["inferred"] = True
+    return remarks
+
+
+def _outcomes(evidence: Evidence) -> Table:
+    """Count how the exchanges of each phase ended: each in one outcome of the taxonomy."""
+    table: Table = {}
+    for phase in PHASES:
+        exchanges = evidence.in_phase(phase)
+        for outcome, count in sorted(Counter(e.outcome.value for e in exchanges).items()):
+            entry = {"value": count, "samples": len(exchanges), "unit": "exchanges"}
+            table[f"{phase}/{outcome}"] = {**entry}
+    return table

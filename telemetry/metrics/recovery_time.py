@@ -1,0 +1,140 @@
+"""Start of the earliest 5 s pool from which all is well - start of the first breached pool.
+
+Pools are aligned to the first hit and hold exchanges by planned start; those planned before it and
+hit count in the first. From a pool on all is well when every pool from it to the end of the run has
+success >= the baseline's - 1 point, and its pooled rest of the run has p95 time to first token
+<= 1.5 x the baseline's, with at least 59 exchanges (fewer: unknown). A pool is breached when its
+own success or p95 is worse than that. 0 if none ever is; infinite if all is never well again.
+"""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from telemetry.clock import nanoseconds
+from telemetry.exchange import Evidence, Exchange, Window
+from telemetry.figure import P95_SAMPLES, Figure, Measure, Scope
+from telemetry.shares import counted
+from telemetry.stats import percentile
+from telemetry.windows import hits, no_window, untouched
+
+POOL_S = 5.0
+SUCCESS_POINTS = 1.0
+SLOWER = 1.5
+
+
+class Pool(msgspec.Struct, frozen=True, kw_only=True):
+    """What one pool, or many together, hold: exchanges, successes, and those fast enough."""
+
+    index: int
+    count: int
+    succeeded: int
+    fast: int
+
+    @property
+    def p95_holds(self) -> bool:
+        """True when at most 5 % were slower: the nearest-rank p95 is within the limit."""
+        return 100 * self.fast >= 95 * self.count
+
+
+def figure(evidence: Evidence, scope: Scope) -> Figure:
+    """Return seconds, a multiple of 5; `inf` when it was never well again."""
+    window = scope.window
+    if window is None:
+        return no_window()
+    if window.first_hit_ns is None:
+        return untouched(window)
+    baseline = evidence.in_phase("baseline")
+    if len(baseline) < P95_SAMPLES:
+        reason = f"the baseline has only {counted(len(baseline), 'exchange')}; 59 needed"
+        return Figure(value=None, samples=0, reason=reason)
+    slowest_s = SLOWER * percentile([e.time_to_first_token_s for e in baseline], 95)
+    if math.isinf(slowest_s):
+        return Figure(value=None, samples=0, reason="more than 5 % of the baseline failed")
+    pools = _pools(_members(evidence, window), slowest_s)
+    least = sum(e.succeeded for e in baseline) / len(baseline) - SUCCESS_POINTS / 100
+    return _judged(pools, least, f"{slowest_s:.3g} s")
+
+
+def _members(evidence: Evidence, window: Window) -> dict[int, list[Exchange]]:
+    first_hit_ns = window.first_hit_ns or 0
+    caught = {exchange.number for exchange, _ in hits(evidence, window)}
+    members: dict[int, list[Exchange]] = {}
+    for exchange in evidence.exchanges:
+        since_ns = exchange.planned_ns - first_hit_ns
+        if since_ns >= 0 or exchange.number in caught:
+            members.setdefault(max(0, since_ns) // nanoseconds(POOL_S), []).append(exchange)
+    return members
+
+
+def _pools(members: dict[int, list[Exchange]], slowest_s: float) -> list[Pool]:
+    return [
+        Pool(
+            index=index,
+            count=len(exchanges),
+            succeeded=sum(e.succeeded for e in exchanges),
+            fast=sum(e.time_to_first_token_s <= slowest_s for e in exchanges),
+        )
+        for index, exchanges in sorted(members.items())
+    ]
+
+
+def _judged(pools: Sequence[Pool], least: float, slowest: str) -> Figure:
+    samples = sum(pool.count for pool in pools)
+    breached = [p for p in pools if not (_enough(p, least) and p.p95_holds)]
+    well = _all_well_from(pools, least)
+    if well is None:
+        reason = f"fewer than {P95_SAMPLES} exchanges were left to see that all is well again"
+        return Figure(value=None, samples=samples, reason=reason)
+    if not breached:
+        return Figure(value=0.0, samples=samples, reason="never breached")
+    first, last = breached[0].index, pools[-1].index
+    if math.isinf(well):
+        return Figure(
+            value=math.inf,
+            samples=samples,
+            reason=f"success or p95 time to first token (limit {slowest}) stayed worse to the end",
+            observed_s=(last - first) * POOL_S,
+        )
+    reason = f"{counted(len(breached), 'pool')} of {len(pools)} breached (p95 limit {slowest})"
+    return Figure(value=max(0.0, (well - first) * POOL_S), samples=samples, reason=reason)
+
+
+def _all_well_from(pools: Sequence[Pool], least: float) -> float | None:
+    """Return the earliest pool's index, `inf` for never, None when too few are left to tell."""
+    earliest: float = math.inf
+    undecided = False
+    rest = Pool(index=0, count=0, succeeded=0, fast=0)
+    for pool in reversed(pools):
+        if not _enough(pool, least):
+            break
+        rest = _together(pool, rest)
+        if rest.count < P95_SAMPLES:
+            undecided = True
+        elif rest.p95_holds:
+            earliest = pool.index
+    return None if math.isinf(earliest) and undecided else earliest
+
+
+def _together(pool: Pool, rest: Pool) -> Pool:
+    return Pool(
+        index=pool.index,
+        count=pool.count + rest.count,
+        succeeded=pool.succeeded + rest.succeeded,
+        fast=pool.fast + rest.fast,
+    )
+
+
+def _enough(pool: Pool, least: float) -> bool:
+    return pool.succeeded >= least * pool.count - 1e-9
+
+
+METRIC = Measure(
+    name="recovery_time",
+    unit="s",
+    doc=str(__doc__),
+    figure=figure,
+    per="window",
+    minimum_samples=P95_SAMPLES,
+)
