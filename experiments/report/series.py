@@ -1,0 +1,275 @@
+"""From a run's record to what is plotted: pure counts and percentiles per bin of time.
+
+Times on the plots are seconds from the run's start. An exchange is counted in the bin in which its
+arrival was planned, an attempt in the bin in which it was sent.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from experiments.report.scales import TIME_STEPS_S, nice_step
+from telemetry.clock import seconds
+from telemetry.exchange import Evidence, Exchange
+from telemetry.record import EventFact, Record
+from telemetry.stats import percentile
+
+MOST_BINS = 200
+MOST_DOTS = 3000
+SAMPLES_PER_POOL = 20
+MOST_BREAKER_STEPS = 400
+
+
+class Bins(msgspec.Struct, frozen=True):
+    """Equal stretches of time from `start_ns`; the last one reaches over the end of the run."""
+
+    start_ns: int
+    width_s: float
+    count: int
+
+    def index(self, at_ns: int) -> int | None:
+        """Return the bin that a moment falls into; None outside."""
+        index = math.floor(seconds(at_ns - self.start_ns) / self.width_s + 1e-9)
+        return index if 0 <= index < self.count else None
+
+    def left_s(self, index: int) -> float:
+        """Return where a bin starts, seconds from the run's start."""
+        return index * self.width_s
+
+    def counted(self, moments_ns: Iterable[int]) -> tuple[int, ...]:
+        """Return how many of the moments fall into each bin."""
+        counts = [0] * self.count
+        for at_ns in moments_ns:
+            index = self.index(at_ns)
+            if index is not None:
+                counts[index] += 1
+        return tuple(counts)
+
+
+class Traffic(msgspec.Struct, frozen=True):
+    """Exchanges per bin by the endpoint that served them, and those that nobody served."""
+
+    bins: Bins
+    served: dict[str, tuple[int, ...]]
+    failed: tuple[int, ...]
+
+    @property
+    def total(self) -> tuple[int, ...]:
+        """All exchanges per bin."""
+        return tuple(map(sum, zip(*self.served.values(), self.failed, strict=True)))
+
+    @property
+    def error_share(self) -> tuple[float | None, ...]:
+        """Failed / all per bin, from 0 to 1; None where nothing was planned."""
+        pairs = zip(self.failed, self.total, strict=True)
+        return tuple(failed / total if total else None for failed, total in pairs)
+
+
+class Dot(msgspec.Struct, frozen=True):
+    """One exchange: when it was planned and its time to first token; `inf` if it failed."""
+
+    at_s: float
+    value_s: float
+    endpoint: str
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """Time to first token, seconds: each exchange, and per pool the median and 95th percentile.
+
+    `thinned`: not every exchange is among the dots (all failures are).
+    """
+
+    bins: Bins
+    p50: tuple[float | None, ...]
+    p95: tuple[float | None, ...]
+    dots: tuple[Dot, ...]
+    thinned: bool = False
+
+    @property
+    def finite(self) -> tuple[float, ...]:
+        """Every value that can be drawn on the axis."""
+        values = (*(dot.value_s for dot in self.dots), *self.p50, *self.p95)
+        return tuple(v for v in values if v is not None and math.isfinite(v))
+
+
+class BreakerStep(msgspec.Struct, frozen=True):
+    """A stretch of time in which `opened` of `replicas` clients left an endpoint alone."""
+
+    start_s: float
+    end_s: float
+    opened: int
+    replicas: int
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """Attempts per bin at one endpoint, and how many of them a fault touched."""
+
+    endpoint: str
+    attempts: tuple[int, ...]
+    touched: tuple[int, ...]
+    breaker: tuple[BreakerStep, ...] = ()
+
+
+class Series(msgspec.Struct, frozen=True):
+    """Everything on the common time axis, which spans 0 to `end_s`."""
+
+    end_s: float
+    bins: Bins
+    traffic: Traffic
+    latency: Latency
+    lanes: tuple[Lane, ...]
+
+
+def series(record: Record, evidence: Evidence) -> Series:
+    """Compute everything that the timeline shows."""
+    end_s = observed_s(evidence)
+    width_s = bin_width_s(end_s)
+    bins = _bins(evidence, end_s, width_s)
+    return Series(
+        end_s=end_s,
+        bins=bins,
+        traffic=traffic(evidence, bins),
+        latency=latency(evidence, end_s, width_s),
+        lanes=lanes(record, evidence, bins, end_s),
+    )
+
+
+def observed_s(evidence: Evidence) -> float:
+    """Return how long there was something to see: to the last planned end, arrival or attempt."""
+    moments = [phase.end_ns for phase in evidence.phases]
+    moments += [window.end_ns for window in evidence.windows]
+    moments += [e.end_ns or e.planned_ns for e in evidence.exchanges]
+    last_ns = min(max(moments, default=evidence.end_ns), max(evidence.end_ns, evidence.start_ns))
+    return max(1.0, seconds(last_ns - evidence.start_ns))
+
+
+def bin_width_s(span_s: float, most: int = MOST_BINS) -> float:
+    """Return the bin width: one second, or the next round time that needs at most `most` bins."""
+    wanted = span_s / most
+    return next((s for s in TIME_STEPS_S if s >= max(1.0, wanted)), nice_step(wanted))
+
+
+def traffic(evidence: Evidence, bins: Bins) -> Traffic:
+    """Count exchanges per bin by who served them."""
+    moments: dict[str, list[int]] = {name: [] for name in endpoints(evidence)}
+    failed: list[int] = []
+    for exchange in evidence.exchanges:
+        moments.get(served_by(exchange), failed).append(exchange.planned_ns)
+    served = {name: bins.counted(at) for name, at in moments.items()}
+    return Traffic(bins, served, bins.counted(failed))
+
+
+def served_by(exchange: Exchange) -> str:
+    """Return the endpoint whose answer the user got whole; empty for a failed exchange."""
+    if not exchange.succeeded:
+        return ""
+    return exchange.serving.endpoint if exchange.serving else exchange.served_by
+
+
+def endpoints(evidence: Evidence) -> tuple[str, ...]:
+    """Return every endpoint, the experiment's first, then any that only the record knows."""
+    seen = dict.fromkeys(evidence.endpoints)
+    for exchange in evidence.exchanges:
+        seen |= dict.fromkeys(attempt.endpoint for attempt in exchange.attempts)
+        if served_by(exchange):
+            seen.setdefault(served_by(exchange))
+    return tuple(seen)
+
+
+def latency(evidence: Evidence, end_s: float, width_s: float) -> Latency:
+    """Compute the dots, and percentiles in pools of about `SAMPLES_PER_POOL` exchanges or more."""
+    rate = len(evidence.exchanges) / end_s
+    wanted = max(width_s, min(SAMPLES_PER_POOL / rate if rate else width_s, end_s / 10))
+    pool_s = next((step for step in TIME_STEPS_S if step >= wanted), wanted)
+    bins = _bins(evidence, end_s, pool_s)
+    pools: list[list[float]] = [[] for _ in range(bins.count)]
+    for exchange in evidence.exchanges:
+        index = bins.index(exchange.planned_ns)
+        if index is not None:
+            pools[index].append(exchange.time_to_first_token_s)
+    dots = tuple(_dot(e, evidence.start_ns) for e in evidence.exchanges)
+    kept = thin(dots)
+    return Latency(
+        bins=bins,
+        p50=tuple(_percentile(pool, 50) for pool in pools),
+        p95=tuple(_percentile(pool, 95) for pool in pools),
+        dots=kept,
+        thinned=len(kept) < len(dots),
+    )
+
+
+def thin(dots: Sequence[Dot], most: int = MOST_DOTS) -> tuple[Dot, ...]:
+    """Keep every n-th dot when there are more than `most`, and all that failed up to as many."""
+    if len(dots) <= most:
+        return tuple(dots)
+    failed = [dot for dot in dots if math.isinf(dot.value_s)]
+    good = [dot for dot in dots if math.isfinite(dot.value_s)]
+    return (*_every_nth(good, most), *_every_nth(failed, most))
+
+
+def lanes(record: Record, evidence: Evidence, bins: Bins, end_s: float) -> tuple[Lane, ...]:
+    """Count attempts per bin and endpoint, with the breakers' states beside them."""
+    sent: dict[str, list[int]] = {name: [] for name in endpoints(evidence)}
+    touched: dict[str, list[int]] = {name: [] for name in sent}
+    for exchange in evidence.exchanges:
+        for attempt in exchange.attempts:
+            sent[attempt.endpoint].append(attempt.begin_ns)
+            if attempt.touched:
+                touched[attempt.endpoint].append(attempt.begin_ns)
+    return tuple(
+        Lane(
+            name,
+            bins.counted(sent[name]),
+            bins.counted(touched[name]),
+            breaker_steps(_of(record.named("breaker"), name), evidence.start_ns, end_s),
+        )
+        for name in sent
+    )
+
+
+def breaker_steps(
+    events: Sequence[EventFact], start_ns: int, end_s: float
+) -> tuple[BreakerStep, ...]:
+    """Return the stretches in which at least one replica's breaker was not closed."""
+    states: dict[str, str] = {}
+    replicas = len({str(event.facts.get("replica")) for event in events})
+    steps: list[BreakerStep] = []
+    ends_s = [*(seconds(event.at_ns - start_ns) for event in events[1:]), end_s]
+    for event, until_s in zip(events, ends_s[: len(events)], strict=True):
+        states[str(event.facts.get("replica"))] = str(event.facts.get("state"))
+        opened = sum(state != "closed" for state in states.values())
+        begin_s = seconds(event.at_ns - start_ns)
+        if opened:
+            steps.append(BreakerStep(begin_s, min(until_s, end_s), opened, replicas))
+    return _merged(steps)[:MOST_BREAKER_STEPS]
+
+
+def _merged(steps: Iterable[BreakerStep]) -> tuple[BreakerStep, ...]:
+    merged: list[BreakerStep] = []
+    for step in steps:
+        if merged and merged[-1].opened == step.opened and merged[-1].end_s == step.start_s:
+            step = msgspec.structs.replace(step, start_s=merged.pop().start_s)  # noqa: PLW2901 - grown
+        merged.append(step)
+    return tuple(merged)
+
+
+def _of(events: Iterable[EventFact], endpoint: str) -> tuple[EventFact, ...]:
+    return tuple(event for event in events if event.subject == endpoint)
+
+
+def _dot(exchange: Exchange, start_ns: int) -> Dot:
+    at_s = seconds(exchange.planned_ns - start_ns)
+    return Dot(at_s, exchange.time_to_first_token_s, served_by(exchange))
+
+
+def _percentile(values: Sequence[float], percent: int) -> float | None:
+    return percentile(values, percent) if values else None
+
+
+def _every_nth(dots: Sequence[Dot], most: int) -> Sequence[Dot]:
+    return dots[:: max(1, math.ceil(len(dots) / most))]
+
+
+def _bins(evidence: Evidence, span_s: float, width_s: float) -> Bins:
+    return Bins(evidence.start_ns, width_s, max(1, math.ceil(span_s / width_s - 1e-9)))

@@ -1,0 +1,128 @@
+"""The verdict in a sentence, and the few figures that a reader wants first; pure."""
+
+import math
+
+import msgspec
+
+from experiments.model import Experiment
+from experiments.report.windows import WindowStory
+from experiments.report.words import amount, count, limit_words, plain, sharing
+from experiments.verdict import Finding, Judgement, Ruling, Verdict
+from telemetry.exchange import Evidence
+from telemetry.stats import percentile
+
+RULING_WORDS = {Ruling.PASS: "holds", Ruling.FAIL: "fails", Ruling.UNKNOWN: "unknown"}
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """One headline figure with what it is and a line of context."""
+
+    name: str
+    figure: str
+    context: str
+
+
+def why(judgement: Judgement) -> str:
+    """Say in one sentence why the verdict is what it is."""
+    if judgement.verdict is Verdict.ABORTED:
+        return sentence(f"The run was aborted: {judgement.aborted or 'no reason was recorded'}")
+    if judgement.invalid:
+        more = len(judgement.invalid) - 1
+        rest = f" (and {count(more, 'more reason')})" if more else ""
+        return sentence(f"The run cannot count: {judgement.invalid[0]}{rest}")
+    return _why_gates(judgement)
+
+
+def _why_gates(judgement: Judgement) -> str:
+    total = len(judgement.findings)
+    failed = ruled(judgement, Ruling.FAIL)
+    unknown = ruled(judgement, Ruling.UNKNOWN)
+    if failed:
+        verb = "does" if len(failed) == 1 else "do"
+        return sentence(
+            f"{len(failed)} of {count(total, 'gate')} {verb} not hold: {told(failed[0])}"
+        )
+    if unknown:
+        return sentence(
+            f"{len(unknown)} of {count(total, 'gate')} could not be decided: {told(unknown[0])}"
+        )
+    if judgement.verdict is not Verdict.PASS:
+        return sentence(f"No gate failed, but the run ended with exit code {judgement.exit_code}")
+    return "The gate holds." if total == 1 else f"All {total} gates hold."
+
+
+def told(finding: Finding) -> str:
+    """Say what a gate saw: `failover_time was never (limit <= 5 s), because ...`."""
+    metric = finding.gate.split("<")[0].split(">")[0].strip()
+    seen = f"{metric} is {amount(finding.observed, finding.unit)} (limit {limit_words(finding)})"
+    return f"{seen}: {finding.reason}" if finding.reason else seen
+
+
+def sentence(words: str) -> str:
+    """End words with one full stop."""
+    return words.rstrip(" .") + "."
+
+
+def ruled(judgement: Judgement, ruling: Ruling) -> tuple[Finding, ...]:
+    """Return the findings with a ruling, in the file's order."""
+    return tuple(finding for finding in judgement.findings if finding.verdict is ruling)
+
+
+def expected(experiment: Experiment, judgement: Judgement) -> str:
+    """Say what the experiment was known to end in, and whether it did; empty without a word."""
+    expect = experiment.expect
+    if expect is None:
+        return ""
+    failing = f" ({', '.join(expect.failing)})" if expect.failing else ""
+    if expect.verdict == judgement.verdict.value:
+        return f"{expect.verdict}{failing} was expected"
+    return f"{expect.verdict}{failing} was expected, not {judgement.verdict.value}"
+
+
+def tiles(evidence: Evidence, stories: tuple[WindowStory, ...]) -> tuple[Tile, ...]:
+    """Return the headline figures: failures for the user, latency, and the first window's times."""
+    shown = [_failures(evidence, stories), _latency(evidence)]
+    if stories:
+        shown += [_time(stories[0], "failover_time"), _time(stories[0], "failback_time")]
+        shown.append(_touched(stories[0]))
+    return tuple(tile for tile in shown if tile is not None)
+
+
+def _failures(evidence: Evidence, stories: tuple[WindowStory, ...]) -> Tile:
+    failed = sum(not exchange.succeeded for exchange in evidence.exchanges)
+    total = len(evidence.exchanges)
+    silent = sum(story.silent for story in stories)
+    context = sharing(failed, total) + (f"; {silent} silently" if silent else "")
+    return Tile("Failed for users", plain(failed), context)
+
+
+def _latency(evidence: Evidence) -> Tile | None:
+    before, during = (p95_first_token(evidence, phase) for phase in ("baseline", "fault"))
+    if before is None and during is None:
+        return None
+    figure = amount(during if during is not None else before, "s")
+    if during is None:
+        return Tile("First token p95", figure, "in the baseline; no fault phase")
+    lost = "more than 5 % failed; " if math.isinf(during) else ""
+    return Tile("First token p95, fault", figure, f"{lost}{amount(before, 's')} in the baseline")
+
+
+def p95_first_token(evidence: Evidence, phase: str) -> float | None:
+    """Return the 95th percentile of time to first token in a phase; failures count as `inf`."""
+    values = [exchange.time_to_first_token_s for exchange in evidence.in_phase(phase)]
+    return percentile(values, 95) if values else None
+
+
+def _time(story: WindowStory, metric: str) -> Tile | None:
+    time = story.time(metric)
+    if time is None:
+        return None
+    context = time.reason if time.value is None else f"from {time.origin}"
+    if time.limit is not None:
+        context = f"limit {amount(time.limit, 's')}"
+    return Tile(time.name, amount(time.value, "s"), context)
+
+
+def _touched(story: WindowStory) -> Tile:
+    context = f"{count(story.touched_attempts, 'attempt')} touched in window {story.name}"
+    return Tile("Exchanges touched", plain(story.touched_exchanges), context)

@@ -1,0 +1,203 @@
+"""The rows of the page's tables, already in words; pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from markupsafe import Markup
+
+from experiments.model import Experiment
+from experiments.report.charts.bullet import bullet
+from experiments.report.charts.window import describe
+from experiments.report.summary import RULING_WORDS
+from experiments.report.windows import WindowStory, injection_words, number
+from experiments.report.words import amount, count, label, limit_words, moment, plain
+from experiments.verdict import Finding, Judgement
+from telemetry.clock import seconds
+from telemetry.exchange import Evidence, Exchange
+from telemetry.record import Record
+from telemetry.stats import percentile
+
+Row = tuple[str, ...]
+
+
+class FindingRow(msgspec.Struct, frozen=True):
+    """One gate as a row; `worst` pairs each trace id with whether its waterfall is shown."""
+
+    gate: str
+    ruling: str
+    ruling_words: str
+    observed: str
+    limit: str
+    samples: str
+    reason: str
+    inferred: bool
+    bullet: Markup
+    worst: tuple[tuple[str, bool], ...]
+
+
+def finding_rows(findings: Iterable[Finding], shown: set[str]) -> tuple[FindingRow, ...]:
+    """Return the findings; `shown` are the trace ids with a waterfall on the page."""
+    return tuple(
+        FindingRow(
+            finding.gate,
+            finding.verdict.value,
+            RULING_WORDS[finding.verdict],
+            amount(finding.observed, finding.unit),
+            limit_words(finding),
+            plain(finding.samples),
+            finding.reason,
+            finding.inferred,
+            bullet(finding),
+            tuple((trace, trace in shown) for trace in finding.worst),
+        )
+        for finding in findings
+    )
+
+
+def window_rows(story: WindowStory) -> tuple[Row, ...]:
+    """Return a window's times: name, value, limit, what it means."""
+    return tuple(
+        (
+            time.name,
+            amount(time.value, "s"),
+            "" if time.limit is None else f"{amount(time.limit, 's')}",
+            describe(time),
+        )
+        for time in story.times
+    )
+
+
+def phase_rows(evidence: Evidence) -> tuple[Row, ...]:
+    """Return the phases: name, from, to, exchanges, failed, p50 and p95 to the first token."""
+    rows: list[Row] = []
+    for phase in evidence.phases:
+        exchanges = evidence.in_phase(phase.name)
+        start_s, end_s = (seconds(at - evidence.start_ns) for at in (phase.start_ns, phase.end_ns))
+        rows.append(
+            (
+                label(phase.name),
+                f"{moment(start_s)} to {moment(end_s)}",
+                plain(len(exchanges)),
+                plain(sum(not exchange.succeeded for exchange in exchanges)),
+                _first_token(exchanges, 50),
+                _first_token(exchanges, 95),
+            )
+        )
+    return tuple(rows)
+
+
+def endpoint_rows(evidence: Evidence, names: Sequence[str]) -> tuple[Row, ...]:
+    """Return the endpoints: attempts, touched, served, native errors by outcome."""
+    attempts = [attempt for exchange in evidence.exchanges for attempt in exchange.attempts]
+    rows: list[Row] = []
+    for name in names:
+        here = [attempt for attempt in attempts if attempt.endpoint == name]
+        native = Counter(a.outcome.value.replace("_", " ") for a in here if a.native_error)
+        told = ", ".join(f"{plain(many)} {what}" for what, many in native.most_common())
+        good = sum(attempt.outcome.succeeded for attempt in here)
+        touched = sum(attempt.touched for attempt in here)
+        rows.append((name, plain(len(here)), plain(good), plain(touched), told or "none"))
+    return tuple(rows)
+
+
+def attestation_rows(
+    experiment: Experiment, record: Record, judgement: Judgement
+) -> tuple[Row, ...]:
+    """Return the faults: id, what it injects, where, share, attempts and exchanges, actions."""
+    known = {fault.id: fault for fault in experiment.faults}
+    names = dict.fromkeys([*known, *judgement.attestation, *(f.fault for f in record.faults)])
+    rows: list[Row] = []
+    for name in names:
+        fault = known.get(name)
+        told = judgement.attestation.get(name, {})
+        mine = [fact for fact in record.faults if fact.fault == name]
+        actions = Counter(fact.action for fact in mine)
+        strangers = sum(fact.exchange is None for fact in mine)
+        words = [f"{plain(many)} {action}" for action, many in actions.most_common()]
+        words += [f"{plain(strangers)} of them not this run's"] if strangers else []
+        rows.append(
+            (
+                name,
+                injection_words(fault.inject) if fault else "",
+                ", ".join(fault.at) if fault else "",
+                amount(fault.share * 100, "%") if fault else "",
+                _figure(told.get("attempts")),
+                _figure(told.get("exchanges")),
+                ", ".join(words) or "none",
+            )
+        )
+    return tuple(rows)
+
+
+def fact_rows(facts: dict[str, object]) -> tuple[Row, ...]:
+    """Return a mapping of the verdict as rows: seconds, shares and counts by their names' units."""
+    return tuple((label(_without_unit(key)), _told(key, value)) for key, value in facts.items())
+
+
+def spool_rows(record: Record) -> tuple[Row, ...]:
+    """Return the spools: name, rows, lost, how it ended."""
+    return tuple(
+        (
+            spool.name,
+            plain(spool.rows),
+            plain(spool.lost),
+            "in order" if spool.ended else "not ended",
+        )
+        for spool in record.spools
+    )
+
+
+def metric_rows(judgement: Judgement) -> tuple[Row, ...]:
+    """Return every figure: metric, scope, value, samples, reason."""
+    return tuple(
+        (
+            metric,
+            scope,
+            amount(number(figure.get("value")), str(figure.get("unit") or "")),
+            _figure(figure.get("samples")),
+            str(figure.get("reason") or ""),
+        )
+        for metric, scopes in judgement.metrics.items()
+        for scope, figure in scopes.items()
+    )
+
+
+def exchange_words(exchange: Exchange, evidence: Evidence) -> str:
+    """Say what an exchange was: when it was planned, by which client, what the user got."""
+    at_s = seconds(exchange.planned_ns - evidence.start_ns)
+    late_s = seconds(exchange.dispatched_ns - exchange.planned_ns)
+    parts = [
+        f"planned {moment(at_s)} into the run",
+        f"sent {amount(late_s, 's')} later",
+        f"client {exchange.replica}",
+        count(len(exchange.attempts), "attempt"),
+    ]
+    if exchange.succeeded:
+        parts.append(f"first token after {amount(exchange.time_to_first_token_s, 's')}")
+    elif exchange.believed_ok:
+        parts.append("the client took it for a success")
+    return ", ".join(parts)
+
+
+def _first_token(exchanges: Sequence[Exchange], percent: int) -> str:
+    values = [exchange.time_to_first_token_s for exchange in exchanges]
+    return amount(percentile(values, percent), "s") if values else "no exchange"
+
+
+def _figure(value: object) -> str:
+    found = number(value)
+    return "unknown" if found is None else amount(found)
+
+
+def _without_unit(key: str) -> str:
+    return key.removesuffix("_s").removesuffix("_share").removesuffix("_percent")
+
+
+def _told(key: str, value: object) -> str:
+    found = number(value) if not isinstance(value, str) else None
+    if found is None:
+        return "unknown" if value is None else str(value)
+    if key.endswith("_s"):
+        return amount(found, "s")
+    return amount(found, "share" if key.endswith("_share") else "")
