@@ -10,8 +10,8 @@ from providers.catalog import make_dialect
 from providers.dialect import Dialect, Question
 from providers.http1 import request_bytes
 
-PLACEHOLDER_CREDENTIAL = "stand-in"
-"""What a stand-in is shown: it wants to see a credential, any credential."""
+PLACEHOLDER_CREDENTIAL = "no-credential-set"
+"""Shown to stand-ins, which take any but are not to see a real one, and where none is set."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:
-    """Read a target; ValueError if it cannot be asked or its credential is not there."""
+    """Read a target, its credential from the environment; ValueError if it cannot be asked."""
     url = _url(target)
     return Endpoint(
         name=target.endpoint,
@@ -63,9 +63,6 @@ def _dialect(target: Target) -> Dialect:
 
 
 def _credential(target: Target, environment: Mapping[str, str]) -> str:
-    variable = target.credential_variable
-    if not variable:
+    if target.numbered:
         return PLACEHOLDER_CREDENTIAL
-    if not environment.get(variable):
-        raise ValueError(f"endpoint {target.endpoint}: the variable {variable} is not set")
-    return environment[variable]
+    return environment.get(target.credential_variable) or PLACEHOLDER_CREDENTIAL
