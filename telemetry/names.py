@@ -1,0 +1,203 @@
+"""Every span and attribute name that leaves this project, in one place.
+
+GenAI names follow the OpenTelemetry GenAI semantic conventions as last released, v1.41; HTTP,
+error and service names follow the stable conventions (v1.44). No convention exists for faults and
+failover: those names are ours, under `crosswind.`. Durations among ours are whole milliseconds,
+since some trace stores compute quantiles over integer attributes only. No metric is exported:
+figures are computed from the record.
+"""
+
+from typing import Final
+
+import msgspec
+
+GENAI_CONVENTIONS: Final = "1.41.0"
+SCHEMA_URL: Final = f"https://opentelemetry.io/schemas/{GENAI_CONVENTIONS}"
+SCOPE: Final = "crosswind"
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name as it is documented: what it names, its value's type, where it stands, what it says.
+
+    `on` names the spans that carry it (`exchange`, `attempt`, `hop`) or `resource`.
+    """
+
+    name: str
+    kind: str
+    type: str
+    on: str
+    doc: str
+
+
+TABLE: list[Name] = []
+"""Every name below, in order."""
+
+
+def _attribute(name: str, type_: str, on: str, doc: str) -> str:
+    TABLE.append(Name(name, "attribute", type_, on, doc))
+    return name
+
+
+def _span(name: str, kind: str, on: str, doc: str) -> str:
+    TABLE.append(Name(name, "span", kind, on, doc))
+    return name
+
+
+EXCHANGE_SPAN = _span(
+    "chat {model}", "CLIENT", "exchange", "one user request with all that was done to answer it"
+)
+ATTEMPT_SPAN = _span("attempt {endpoint}", "CLIENT", "attempt", "one try at one endpoint")
+HOP_SPAN = _span("proxy {endpoint}", "SERVER", "hop", "that try as our proxy saw it")
+
+OPERATION_NAME = _attribute("gen_ai.operation.name", "string", "exchange, attempt", "always `chat`")
+PROVIDER_NAME = _attribute(
+    "gen_ai.provider.name",
+    "string",
+    "exchange, attempt",
+    "the provider; of an exchange: the one that served it, else the first that was asked",
+)
+REQUEST_MODEL = _attribute(
+    "gen_ai.request.model", "string", "exchange, attempt", "the model or deployment asked for"
+)
+REQUEST_STREAM = _attribute(
+    "gen_ai.request.stream", "boolean", "exchange", "true where a stream was asked for, else absent"
+)
+RESPONSE_MODEL = _attribute(
+    "gen_ai.response.model", "string", "exchange, attempt", "the model that the answer names"
+)
+FINISH_REASONS = _attribute(
+    "gen_ai.response.finish_reasons", "string[]", "exchange", "why the served answer ended"
+)
+TIME_TO_FIRST_CHUNK = _attribute(
+    "gen_ai.response.time_to_first_chunk",
+    "double",
+    "exchange",
+    "seconds from dispatch to the first byte of the served answer, where it was streamed",
+)
+INPUT_TOKENS = _attribute(
+    "gen_ai.usage.input_tokens", "int", "exchange", "as the served answer's usage says"
+)
+OUTPUT_TOKENS = _attribute(
+    "gen_ai.usage.output_tokens", "int", "exchange", "as the served answer's usage says"
+)
+
+ERROR_TYPE = _attribute(
+    "error.type", "string", "exchange, attempt, hop", "how it ended, absent where it ended well"
+)
+HTTP_METHOD = _attribute("http.request.method", "string", "attempt, hop", "always `POST`")
+HTTP_STATUS = _attribute(
+    "http.response.status_code", "int", "attempt, hop", "the status that the client got"
+)
+RESEND_COUNT = _attribute(
+    "http.request.resend_count", "int", "attempt", "1 on the second attempt, and so on"
+)
+
+SERVICE_NAME = _attribute(
+    "service.name", "string", "resource", "`crosswind`; `OTEL_SERVICE_NAME` overrides it"
+)
+HOST_NAME = _attribute("host.name", "string", "resource", "the host whose clock the record keeps")
+RUN_ID = _attribute("crosswind.run.id", "string", "resource", "the run folder's name")
+RUN_TAG = _attribute("crosswind.run.tag", "string", "resource", "the first 8 digits of trace ids")
+
+EXCHANGE_NUMBER = _attribute("crosswind.exchange.number", "int", "exchange", "counts from 0")
+EXCHANGE_REPLICA = _attribute(
+    "crosswind.exchange.replica", "int", "exchange", "the failover client that it belonged to"
+)
+EXCHANGE_PLANNED = _attribute(
+    "crosswind.exchange.planned_unix_nano",
+    "int",
+    "exchange",
+    "the planned start, which latency counts from; the span starts with the dispatch",
+)
+EXCHANGE_LATENESS = _attribute(
+    "crosswind.exchange.lateness_ms", "int", "exchange", "dispatch minus plan: the generator's own"
+)
+EXCHANGE_OUTCOME = _attribute(
+    "crosswind.exchange.outcome", "string", "exchange", "how it ended for the user"
+)
+EXCHANGE_BELIEVED_OK = _attribute(
+    "crosswind.exchange.believed_ok", "boolean", "exchange", "the client took it for a success"
+)
+EXCHANGE_SERVED_BY = _attribute(
+    "crosswind.exchange.served_by", "string", "exchange", "the endpoint that answered"
+)
+EXCHANGE_ATTEMPTS = _attribute(
+    "crosswind.exchange.attempts", "int", "exchange", "tries on all endpoints"
+)
+EXCHANGE_FAILED_OVER = _attribute(
+    "crosswind.exchange.failed_over",
+    "boolean",
+    "exchange",
+    "another endpoint answered than the one asked first",
+)
+EXCHANGE_TIME_TO_FIRST_TOKEN = _attribute(
+    "crosswind.exchange.time_to_first_token_ms",
+    "int",
+    "exchange",
+    "first content token minus planned start, where it succeeded",
+)
+EXCHANGE_FAILOVER_DELAY = _attribute(
+    "crosswind.exchange.failover_delay_ms",
+    "int",
+    "exchange",
+    "first content token minus the start of the first touched attempt, where it succeeded",
+)
+
+ENDPOINT = _attribute("crosswind.endpoint", "string", "attempt, hop", "the endpoint's name")
+ATTEMPT_ORDINAL = _attribute(
+    "crosswind.attempt.ordinal", "int", "attempt", "the attempt's number within its exchange"
+)
+ATTEMPT_OUTCOME = _attribute(
+    "crosswind.attempt.outcome", "string", "attempt", "how it ended for the client"
+)
+ATTEMPT_TIME_TO_FIRST_TOKEN = _attribute(
+    "crosswind.attempt.time_to_first_token_ms",
+    "int",
+    "attempt",
+    "first content token minus the attempt's start",
+)
+ATTEMPT_TOKENS = _attribute(
+    "crosswind.attempt.tokens", "int", "attempt", "content tokens that reached the client"
+)
+ATTEMPT_INPUT_TOKENS = _attribute(
+    "crosswind.attempt.usage_input_tokens",
+    "int",
+    "attempt",
+    "as its usage says; not `gen_ai.usage`, which would count the exchange twice",
+)
+ATTEMPT_OUTPUT_TOKENS = _attribute(
+    "crosswind.attempt.usage_output_tokens", "int", "attempt", "as its usage says"
+)
+
+HOP_PROXY = _attribute("crosswind.hop.proxy", "string", "hop", "the proxy's spool")
+HOP_MODE = _attribute("crosswind.hop.mode", "string", "hop", "`relay`, `script` or `blind`")
+HOP_ENDING = _attribute("crosswind.hop.ending", "string", "hop", "how it ended towards the client")
+HOP_ASKED_UPSTREAM = _attribute(
+    "crosswind.hop.asked_upstream", "boolean", "hop", "the request went on to the provider"
+)
+HOP_BYTES_IN = _attribute("crosswind.hop.bytes_in", "int", "hop", "bytes from the client")
+HOP_BYTES_OUT = _attribute("crosswind.hop.bytes_out", "int", "hop", "bytes to the client")
+HOP_EVENTS_OUT = _attribute("crosswind.hop.events_out", "int", "hop", "events of the answer")
+HOP_TOKENS_UP = _attribute(
+    "crosswind.hop.tokens_up", "int", "hop", "content tokens that the provider sent"
+)
+
+FAULT_ID = _attribute(
+    "crosswind.fault.id",
+    "string",
+    "attempt, hop",
+    "the fault that first changed what the client got",
+)
+FAULT_KIND = _attribute("crosswind.fault.kind", "string", "attempt, hop", "what it injects")
+FAULT_ACTION = _attribute(
+    "crosswind.fault.action",
+    "string",
+    "attempt, hop",
+    "`answered`, `delayed`, `withheld`, `reset`, `truncated` or `refused`",
+)
+FAULT_IDS = _attribute(
+    "crosswind.fault.ids", "string[]", "attempt, hop", "all of them, where there was more than one"
+)
+EXCHANGE_TOUCHED = _attribute(
+    "crosswind.exchange.touched", "boolean", "exchange", "a fault changed one of its attempts"
+)

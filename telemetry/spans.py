@@ -1,0 +1,269 @@
+"""From a record to spans: per exchange one logical span, below it its attempts, below them hops.
+
+Pure: ids follow from the record, times go through the host's clock pair, so exporting twice gives
+the same spans. What is in flight has no end; its span ends with the last thing known of it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from telemetry import names
+from telemetry.clock import seconds
+from telemetry.exchange import Attempt, Exchange, Hop, Touch
+from telemetry.identity import span_id
+from telemetry.record import Record
+
+Value = str | bool | int | float | Sequence[str]
+Attributes = dict[str, Value]
+
+NS_PER_MS = 1_000_000
+_NO_FAULT_KINDS: Mapping[str, str] = {}
+
+
+class Served(msgspec.Struct, frozen=True):
+    """What an endpoint is to the conventions: `gen_ai.provider.name`, and its model."""
+
+    provider: str
+    model: str
+
+
+UNKNOWN = Served(provider="", model="")
+
+
+class SpanFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One span; `kind` is CLIENT or SERVER, times are wall clock ns since the epoch.
+
+    `error` says how it went wrong, empty when it did not; `parent_span_id` is empty for a root.
+    """
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str
+    name: str
+    kind: str
+    start_ns: int
+    end_ns: int
+    error: str
+    attributes: Attributes
+
+
+class SpanMaker:
+    """Makes the spans of one record."""
+
+    def __init__(
+        self,
+        record: Record,
+        endpoints: Mapping[str, Served],
+        fault_kinds: Mapping[str, str] = _NO_FAULT_KINDS,
+    ) -> None:
+        """`endpoints` tells provider and model by endpoint, `fault_kinds` what a fault injects."""
+        self._record = record
+        self._endpoints = endpoints
+        self._fault_kinds = fault_kinds
+
+    def spans(self) -> Iterator[SpanFact]:
+        """Yield every span, an exchange's own before those below it."""
+        for exchange in self._record.exchanges:
+            yield from self.of_exchange(exchange)
+
+    def of_exchange(self, exchange: Exchange) -> Iterator[SpanFact]:
+        """Yield the spans of one exchange's trace."""
+        root = span_id(exchange.trace_id, "exchange")
+        yield self._exchange_span(exchange, root)
+        for index, attempt in enumerate(exchange.attempts):
+            yield self._attempt_span(exchange, attempt, index, root)
+            if attempt.hop is not None:
+                yield self._hop_span(exchange, attempt, attempt.hop)
+
+    def _exchange_span(self, exchange: Exchange, root: str) -> SpanFact:
+        served = self._served(_telling_endpoint(exchange))
+        return SpanFact(
+            trace_id=exchange.trace_id,
+            span_id=root,
+            parent_span_id="",
+            name=names.EXCHANGE_SPAN.format(model=served.model).strip(),
+            kind="CLIENT",
+            start_ns=self._wall(exchange.dispatched_ns),
+            end_ns=self._wall(_last_known_ns(exchange)),
+            error="" if exchange.succeeded else exchange.outcome.value,
+            attributes=_present(
+                _model(served) | _answer(exchange) | self._exchange_facts(exchange)
+            ),
+        )
+
+    def _exchange_facts(self, exchange: Exchange) -> dict[str, Value | None]:
+        return {
+            names.REQUEST_STREAM: exchange.stream or None,
+            names.ERROR_TYPE: None if exchange.succeeded else exchange.outcome.value,
+            names.EXCHANGE_NUMBER: exchange.number,
+            names.EXCHANGE_REPLICA: exchange.replica,
+            names.EXCHANGE_PLANNED: self._wall(exchange.planned_ns),
+            names.EXCHANGE_LATENESS: _ms(exchange.dispatched_ns, exchange.planned_ns),
+            names.EXCHANGE_OUTCOME: exchange.outcome.value,
+            names.EXCHANGE_BELIEVED_OK: exchange.believed_ok,
+            names.EXCHANGE_SERVED_BY: exchange.served_by or None,
+            names.EXCHANGE_ATTEMPTS: len(exchange.attempts),
+            names.EXCHANGE_FAILED_OVER: _failed_over(exchange),
+            names.EXCHANGE_TOUCHED: exchange.touched,
+        }
+
+    def _attempt_span(
+        self, exchange: Exchange, attempt: Attempt, index: int, root: str
+    ) -> SpanFact:
+        facts = _attempt_facts(attempt) | {names.RESEND_COUNT: index or None}
+        return SpanFact(
+            trace_id=exchange.trace_id,
+            span_id=attempt.span_id,
+            parent_span_id=root,
+            name=names.ATTEMPT_SPAN.format(endpoint=attempt.endpoint),
+            kind="CLIENT",
+            start_ns=self._wall(attempt.begin_ns),
+            end_ns=self._wall(_attempt_end_ns(attempt)),
+            error="" if attempt.outcome.succeeded else attempt.outcome.value,
+            attributes=_present(
+                _model(self._served(attempt.endpoint)) | facts | self._faults(attempt.touches)
+            ),
+        )
+
+    def _hop_span(self, exchange: Exchange, attempt: Attempt, hop: Hop) -> SpanFact:
+        error = _hop_error(hop)
+        return SpanFact(
+            trace_id=exchange.trace_id,
+            span_id=span_id(exchange.trace_id, f"hop {hop.proxy} {hop.hop}"),
+            parent_span_id=attempt.span_id,
+            name=names.HOP_SPAN.format(endpoint=hop.endpoint),
+            kind="SERVER",
+            start_ns=self._wall(hop.begin_ns),
+            end_ns=self._wall(_hop_end_ns(hop)),
+            error=error,
+            attributes=_present(
+                _hop_facts(hop) | {names.ERROR_TYPE: error or None} | self._faults(attempt.touches)
+            ),
+        )
+
+    def _faults(self, touches: Sequence[Touch]) -> dict[str, Value | None]:
+        if not touches:
+            return {}
+        first = touches[0]
+        ids = list(dict.fromkeys(touch.fault for touch in touches))
+        return {
+            names.FAULT_ID: first.fault,
+            names.FAULT_KIND: self._fault_kinds.get(first.fault),
+            names.FAULT_ACTION: first.action,
+            names.FAULT_IDS: ids if len(ids) > 1 else None,
+        }
+
+    def _served(self, endpoint: str) -> Served:
+        return self._endpoints.get(endpoint, UNKNOWN)
+
+    def _wall(self, monotonic_ns: int) -> int:
+        return self._record.clock.wall(monotonic_ns)
+
+
+def _model(served: Served) -> dict[str, Value | None]:
+    return {
+        names.OPERATION_NAME: "chat",
+        names.PROVIDER_NAME: served.provider or None,
+        names.REQUEST_MODEL: served.model or None,
+    }
+
+
+def _answer(exchange: Exchange) -> dict[str, Value | None]:
+    """Return what the served answer says; nothing where there was none."""
+    serving = exchange.serving
+    if serving is None or not exchange.succeeded:
+        return {}
+    return _timing(exchange, serving) | {
+        names.RESPONSE_MODEL: serving.model,
+        names.FINISH_REASONS: [serving.finish_reason] if serving.finish_reason else None,
+        names.INPUT_TOKENS: serving.usage_prompt_tokens,
+        names.OUTPUT_TOKENS: serving.usage_output_tokens,
+    }
+
+
+def _timing(exchange: Exchange, serving: Attempt) -> dict[str, Value | None]:
+    token_ns, byte_ns = serving.first_token_ns, serving.first_byte_ns
+    hit = exchange.first_touched
+    first_byte_s = None if byte_ns is None else seconds(byte_ns - exchange.dispatched_ns)
+    return {
+        names.TIME_TO_FIRST_CHUNK: first_byte_s if exchange.stream else None,
+        names.EXCHANGE_TIME_TO_FIRST_TOKEN: _ms(token_ns, exchange.planned_ns),
+        names.EXCHANGE_FAILOVER_DELAY: _ms(token_ns, hit.begin_ns) if hit else None,
+    }
+
+
+def _attempt_facts(attempt: Attempt) -> dict[str, Value | None]:
+    return {
+        names.ENDPOINT: attempt.endpoint,
+        names.HTTP_METHOD: "POST",
+        names.HTTP_STATUS: attempt.status,
+        names.ERROR_TYPE: None if attempt.outcome.succeeded else attempt.outcome.value,
+        names.RESPONSE_MODEL: attempt.model,
+        names.ATTEMPT_ORDINAL: attempt.ordinal,
+        names.ATTEMPT_OUTCOME: attempt.outcome.value,
+        names.ATTEMPT_TIME_TO_FIRST_TOKEN: _ms(attempt.first_token_ns, attempt.begin_ns),
+        names.ATTEMPT_TOKENS: attempt.tokens,
+        names.ATTEMPT_INPUT_TOKENS: attempt.usage_prompt_tokens,
+        names.ATTEMPT_OUTPUT_TOKENS: attempt.usage_output_tokens,
+    }
+
+
+def _hop_facts(hop: Hop) -> dict[str, Value | None]:
+    return {
+        names.ENDPOINT: hop.endpoint,
+        names.HTTP_METHOD: "POST",
+        names.HTTP_STATUS: hop.status,
+        names.HOP_PROXY: hop.proxy,
+        names.HOP_MODE: hop.mode or None,
+        names.HOP_ENDING: hop.ending or None,
+        names.HOP_ASKED_UPSTREAM: hop.asked_upstream,
+        names.HOP_BYTES_IN: hop.bytes_in,
+        names.HOP_BYTES_OUT: hop.bytes_out,
+        names.HOP_EVENTS_OUT: hop.events_out,
+        names.HOP_TOKENS_UP: hop.tokens_up,
+    }
+
+
+def _hop_error(hop: Hop) -> str:
+    """Return what a SERVER span calls an error: a 5xx, or an answer that did not end in order."""
+    if hop.status is not None and hop.status >= 500:
+        return str(hop.status)
+    return "" if hop.ending == "complete" else hop.ending or "unfinished"
+
+
+def _present(attributes: Mapping[str, Value | None]) -> Attributes:
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _ms(end_ns: int | None, start_ns: int) -> int | None:
+    return None if end_ns is None else round((end_ns - start_ns) / NS_PER_MS)
+
+
+def _failed_over(exchange: Exchange) -> bool:
+    if exchange.serving is None:
+        return False
+    return exchange.serving.endpoint != exchange.attempts[0].endpoint
+
+
+def _telling_endpoint(exchange: Exchange) -> str:
+    """Return the endpoint that an exchange's provider and model are told by."""
+    if exchange.serving is not None:
+        return exchange.serving.endpoint
+    return exchange.attempts[0].endpoint if exchange.attempts else ""
+
+
+def _last_known_ns(exchange: Exchange) -> int:
+    if exchange.end_ns is not None:
+        return exchange.end_ns
+    return max([exchange.dispatched_ns, *map(_attempt_end_ns, exchange.attempts)])
+
+
+def _attempt_end_ns(attempt: Attempt) -> int:
+    if attempt.end_ns is not None:
+        return attempt.end_ns
+    return attempt.begin_ns if attempt.hop is None else _hop_end_ns(attempt.hop)
+
+
+def _hop_end_ns(hop: Hop) -> int:
+    return hop.begin_ns if hop.end_ns is None else hop.end_ns
