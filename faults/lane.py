@@ -1,0 +1,157 @@
+"""One endpoint's way through the proxy: where it leads, what is armed on it, who is on it."""
+
+import asyncio
+import hashlib
+import ssl
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from faults.rules import ArmedRule, RuleBook
+from providers.dialect import Dialect
+from telemetry.clock import NS_PER_S, now_ns
+from telemetry.identity import Parent
+from telemetry.recorder import Recorder
+from telemetry.rows import HopBegun, HopEnded
+
+_MAX_CONTENTS = 65_536
+
+
+class Upstream(NamedTuple):
+    """The server behind an endpoint; `authority` is what its Host header says."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+    authority: bytes
+
+
+def upstream_at(url: str, ca_file: str | None = None) -> Upstream:
+    """Read `http(s)://host[:port]`; ValueError when it is none, OSError for a bad CA file."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{url}: expected http(s)://host:port")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    tls = _tls_context(ca_file) if parts.scheme == "https" else None
+    return Upstream(parts.hostname, port, tls, parts.netloc.rpartition("@")[2].encode())
+
+
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class Guest(Protocol):
+    """A client's connection, as its lane knows it."""
+
+    def leave(self) -> None:
+        """Close once nothing is under way, at once if nothing is."""
+
+    def expel(self, ending: str) -> None:
+        """Reset now, whatever is under way."""
+
+    @property
+    def idle(self) -> bool:
+        """No exchange is under way."""
+
+    def pass_on(self) -> None:
+        """Let the honest answer through from here: no fault is left."""
+
+    def rules_changed(self, armed: frozenset[str]) -> None:
+        """Hear which rules are armed from now on."""
+
+
+class Lane:
+    """What all connections of one listener share."""
+
+    __slots__ = (
+        "armed",
+        "book",
+        "bystanders",
+        "connection_numbers",
+        "contents",
+        "dialect",
+        "endpoint",
+        "guests",
+        "hops",
+        "recorder",
+        "run_tag",
+        "start_ns",
+        "upstream",
+    )
+
+    def __init__(  # noqa: PLR0913 - what a lane is, each by name
+        self,
+        endpoint: str,
+        *,
+        upstream: Upstream,
+        dialect: Dialect,
+        recorder: Recorder,
+        book: RuleBook,
+        run_tag: str,
+        bystanders: bool,
+        hops: Iterator[int],
+        connection_numbers: Iterator[int],
+    ) -> None:
+        self.endpoint = endpoint
+        self.upstream = upstream
+        self.dialect = dialect
+        self.recorder = recorder
+        self.book = book
+        self.run_tag = run_tag
+        self.bystanders = bystanders
+        self.hops = hops
+        self.connection_numbers = connection_numbers
+        self.armed: tuple[ArmedRule, ...] = ()
+        self.guests: set[Guest] = set()
+        self.start_ns = 0
+        self.contents: Counter[str] = Counter()
+
+    def concerns(self, parent: Parent | None) -> bool:
+        """Tell whether this traffic may be touched at all: the run's own, or everybody's."""
+        return self.bystanders or (parent is not None and parent.run_tag == self.run_tag)
+
+    def begin_hop(
+        self, connection: int, parent: Parent | None, attempt_key: int | None, size: int
+    ) -> HopEnded:
+        """Record that a request is here; return the row of its end, to be filled as it goes."""
+        row = HopEnded(hop=next(self.hops), end_ns=0, mode="relay", ending="", bytes_in=size)
+        self.recorder.record(
+            HopBegun(
+                hop=row.hop,
+                endpoint=self.endpoint,
+                connection=connection,
+                begin_ns=now_ns(),
+                trace_id="" if parent is None else parent.trace_id,
+                parent_span_id="" if parent is None else parent.span_id,
+                attempt_key=attempt_key,
+            )
+        )
+        return row
+
+    def choose(
+        self, parent: Parent | None, attempt_key: int | None, content: bytes | None
+    ) -> tuple[ArmedRule, ...]:
+        """Return the armed rules that touch an exchange; no `content` where it is not needed."""
+        now_s = (now_ns() - self.start_ns) / NS_PER_S
+        key = "" if content is None else self._content_key(content)
+        return self.book.decide(self.armed, parent, attempt_key, key, now_s)
+
+    def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
+        """Start to connect a protocol to the server behind this lane."""
+        return asyncio.ensure_future(self._connect(protocol))
+
+    async def _connect(self, protocol: asyncio.Protocol) -> asyncio.Transport:
+        host, port, tls, _ = self.upstream
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(lambda: protocol, host, port, ssl=tls)
+        return transport
+
+    def _content_key(self, content: bytes) -> str:
+        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+        if len(self.contents) >= _MAX_CONTENTS:
+            self.contents.clear()
+        self.contents[digest] += 1
+        return f"{digest}#{self.contents[digest]}"

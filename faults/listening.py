@@ -1,0 +1,126 @@
+"""One endpoint's listening socket: open, or closed by a fault while its port stays ours."""
+
+import asyncio
+import socket
+from collections.abc import Coroutine
+from typing import Final
+
+from faults import tcp
+from faults.client_side import ClientSide
+from faults.lane import Lane
+from telemetry.clock import now_ns
+from telemetry.rows import Event
+
+BACKLOG: Final = 1024
+PROBE_S: Final = 0.2
+"""How often a closed listener is asked whether it still refuses."""
+
+REOPEN_S: Final = 0.05
+
+
+class Listening:
+    """Accepts clients for a lane, except while a fault holds it closed.
+
+    A reserved socket keeps the port for the injector's whole life, so that nobody, not even an
+    outgoing connection of this host, takes it while nobody listens.
+    """
+
+    def __init__(self, lane: Lane, host: str, port: int) -> None:
+        """Reserve the port, 0 for any; raises OSError when it is taken."""
+        self.lane = lane
+        self._reserved = tcp.reserve(host, port)
+        self._server: asyncio.Server | None = None
+        self._closed_by = ""
+        self._over = False
+        self._work: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        """The port, whether open or closed."""
+        port: int = self._reserved.getsockname()[1]
+        return port
+
+    @property
+    def closed_by(self) -> str:
+        """The id of the fault that holds the listener closed, empty when it is open."""
+        return self._closed_by
+
+    async def open(self) -> None:
+        """Start to accept clients; raises OSError when somebody else listens on the port."""
+        loop = asyncio.get_running_loop()
+        sock = tcp.listen_beside(self._reserved)
+        self._server = await loop.create_server(
+            lambda: ClientSide(self.lane), sock=sock, backlog=BACKLOG
+        )
+
+    def hold_closed(self, fault: str, reset_connections: str) -> None:
+        """Refuse connections from now on, in the name of a fault; open ones are reset if asked."""
+        first = not self._closed_by
+        self._closed_by = fault
+        if not first:
+            return
+        self._stop_accepting()
+        self._record("listener_closed", fault=fault)
+        self._reset(reset_connections)
+        self._start(self._probe())
+
+    def let_open(self) -> None:
+        """Accept clients again, if a fault had closed the listener."""
+        if self._closed_by and not self._over:
+            fault, self._closed_by = self._closed_by, ""
+            self._start(self._reopen(fault))
+
+    def close(self) -> None:
+        """Accept nobody any more, for good."""
+        self._over = True
+        self._stop_accepting()
+        self._reserved.close()
+
+    def _stop_accepting(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _reset(self, which: str) -> None:
+        for guest in list(self.lane.guests):
+            if which == "all" or (which == "idle" and guest.idle):
+                guest.expel("reset")
+
+    async def _reopen(self, fault: str) -> None:
+        while not (self._closed_by or self._over or self._server):
+            try:
+                await self.open()
+            except OSError as error:
+                self._record("listener_blocked", fault=fault, error=str(error))
+                await asyncio.sleep(REOPEN_S)
+            else:
+                self._record("listener_opened", fault=fault)
+
+    async def _probe(self) -> None:
+        while self._closed_by and not self._over:
+            refused = await self._is_refused()
+            if self._closed_by:
+                self._record("self_probe", refused=refused)
+            await asyncio.sleep(PROBE_S)
+
+    async def _is_refused(self) -> bool:
+        address = self._reserved.getsockname()
+        with socket.socket(self._reserved.family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0)
+            try:
+                await asyncio.get_running_loop().sock_connect(probe, address)
+            except ConnectionRefusedError:
+                return True
+            except OSError:
+                return False
+        return False
+
+    def _record(self, name: str, **facts: str | bool) -> None:
+        self.lane.recorder.record_now(
+            Event(name=name, at_ns=now_ns(), subject=self.lane.endpoint, facts={**facts})
+        )
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)

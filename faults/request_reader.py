@@ -1,0 +1,143 @@
+"""Where a client's request begins, where its head is whole, and where it ends."""
+
+import httptools
+
+from faults.heads import HEAD_END, content_length_in, is_chunked
+
+_LINE_ENDS = b"\r\n"
+
+
+class RequestReader:
+    """Watches one connection's requests, one at a time, without keeping their bodies.
+
+    `head`: the current request's head, once `head_complete`. `complete`: its last byte has come.
+    `surplus`: bytes came behind it, a pipelined request. `unread`: it asks for another protocol,
+    so what follows is not HTTP. `error`: the bytes are no HTTP, in the parser's words.
+    """
+
+    __slots__ = (
+        "_begun",
+        "_parser",
+        "_seen",
+        "complete",
+        "error",
+        "fragments",
+        "head",
+        "head_complete",
+        "surplus",
+        "unread",
+    )
+
+    def __init__(self) -> None:
+        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+        self.error = ""
+        self.unread = self.surplus = False
+        self.head = b""
+        self.next()
+
+    def next(self) -> None:
+        """Get ready for the next request."""
+        self._begun = self._seen = 0
+        self.head_complete = self.complete = False
+        self.fragments = b""
+
+    def close(self) -> None:
+        """Let the parser go, which holds on to its reader."""
+        self._parser = None
+
+    def take(self, data: bytes) -> bytes:
+        """Return the current request's bytes that may be dealt with.
+
+        Nothing until its head is whole, then all of it so far, then what comes.
+        """
+        if self.head_complete:
+            taken = self._more_of_body(data)
+            self._seen += len(taken)
+            return taken
+        whole = self.fragments + data if self.fragments else data
+        self._feed(data)
+        return self._begin(whole)
+
+    def on_message_begin(self) -> None:
+        """Serve httptools: a request begins, perhaps one too many."""
+        self._begun += 1
+
+    def on_headers_complete(self) -> None:
+        """Serve httptools: the head is whole."""
+        self.head_complete = True
+
+    def on_message_complete(self) -> None:
+        """Serve httptools: the request is whole."""
+        self.complete = True
+
+    def _feed(self, data: bytes) -> None:
+        if self._parser is None:
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self.unread = True
+        except httptools.HttpParserError as error:
+            if self.complete:
+                self._begun += 1
+            else:
+                self.error = str(error)
+
+    def _begin(self, whole: bytes) -> bytes:
+        if not self.head_complete:
+            self.fragments = whole
+            return b""
+        if whole[0] in _LINE_ENDS:
+            whole = whole.lstrip(_LINE_ENDS)
+        self.head = whole[: whole.find(HEAD_END) + len(HEAD_END)]
+        self.fragments = b""
+        if self._begun > 1 and not self.unread:
+            self.surplus = True
+            whole = whole[: _end_of_first(self.head, whole)]
+        self._seen = len(whole)
+        return whole
+
+    def _more_of_body(self, data: bytes) -> bytes:
+        low = self.head.lower()
+        if is_chunked(low):
+            end = self._feed_to_end(data)
+            self.surplus = bool(data[end:].strip(_LINE_ENDS))
+            return data[:end] if self.surplus else data
+        self._feed(data)
+        if self._begun < 2:
+            return data
+        self.surplus = True
+        return data[: len(self.head) + content_length_in(low) - self._seen]
+
+    def _feed_to_end(self, data: bytes) -> int:
+        """Feed a chunked body piece by piece, since the parser does not say where it ended."""
+        start = 0
+        for end in _possible_ends(data):
+            self._feed(data[start:end])
+            start = end
+            if self.complete or self.error:
+                break
+        return start if self.complete else len(data)
+
+
+def _possible_ends(data: bytes) -> list[int]:
+    """Return the offsets at which a chunked body may end: behind an empty line, or at the end.
+
+    An empty line that began in earlier bytes ends within the first three.
+    """
+    ends = {i + 1 for i, byte in enumerate(data[:3]) if byte == _LINE_ENDS[1]} | {len(data)}
+    at = data.find(HEAD_END)
+    while at >= 0:
+        ends.add(at + len(HEAD_END))
+        at = data.find(HEAD_END, at + 1)
+    return sorted(ends)
+
+
+def _end_of_first(head: bytes, whole: bytes) -> int:
+    """Return where the first of several requests ends."""
+    low = head.lower()
+    if not is_chunked(low):
+        return len(head) + content_length_in(low)
+    again = RequestReader()
+    again.take(head)
+    return len(head) + again._feed_to_end(whole[len(head) :])
