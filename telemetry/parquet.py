@@ -1,7 +1,7 @@
 """Writes the sealed tables to Parquet files and reads them back, with DuckDB alone.
 
 The one module that imports DuckDB. Lines pass through a temporary JSON file per table, which
-DuckDB reads with explicit column types: 64-bit times stay exact, and a million rows take seconds.
+DuckDB reads with explicit column types, so that 64-bit times stay exact.
 """
 
 from collections.abc import Iterable, Iterator

@@ -118,6 +118,18 @@ def test_a_run_that_is_still_written_to_is_read_and_left_alone(run: Path) -> Non
     assert seal(run) is not None
 
 
+def test_a_writer_that_died_and_was_not_buried_is_dead(run: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+    open_spool(run, "worker", 1)
+    path = run / "spool" / "worker-1.ndjson"
+    path.write_text(path.read_text().replace(f'"pid":{os.getpid()}', f'"pid":{other.pid}'))
+    try:
+        assert seal(run) is not None
+    finally:
+        other.wait()
+
+
 def test_a_record_is_read_even_where_it_cannot_be_sealed(
     run: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
