@@ -46,11 +46,12 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """A named stretch of time: a phase or a fault window."""
+    """A named stretch of time: a phase or a fault window; `short` where the name has no room."""
 
     name: str
     start_s: float
     end_s: float
+    short: str = ""
 
 
 class Axis(msgspec.Struct, frozen=True):
@@ -136,7 +137,7 @@ def mark_lines(canvas: Canvas, top: float, bottom: float) -> Markup:
 def time_axis(canvas: Canvas, bottom: float) -> Markup:
     """Return the time labels under a chart, in seconds from the run's start."""
     x = canvas.x
-    step = time_step(canvas.axis.end_s, int(canvas.size.plot / 62))
+    step = time_step(canvas.axis.end_s, int(canvas.size.plot / 50))
     parts: list[str] = [
         line(canvas.size.left, bottom, canvas.size.width - canvas.size.right, bottom, class_="axis")
     ]
@@ -182,7 +183,8 @@ def band_rows(canvas: Canvas, top: float) -> tuple[float, Markup]:
     for band, lane in zip(canvas.axis.bands, lanes, strict=True):
         left, right, y = x.at(band.start_s), x.at(band.end_s), top + lane * 20
         parts.append(rect(left, y, max(2.0, right - left), 16, class_="band-name-box", rx=3))
-        words = fitted(band.name, right - left - 8)
+        room = right - left - 8
+        words = fitted(band.name if text_width(band.name) <= room else band.short, room)
         middle = (left + right) / 2
         parts.append(text(middle, y + 12, words, class_="band-name", text_anchor="middle"))
     return (max(lanes) + 1) * 20.0 if lanes else 0.0, group(parts)

@@ -17,7 +17,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def junit(experiment: Experiment, judgement: Judgement) -> str:
     """Return one test case per gate, and one more for a run that cannot count or did not end."""
-    cases = [_finding_case(experiment.name, finding) for finding in judgement.findings]
+    names = _distinct([finding.gate for finding in judgement.findings])
+    pairs = zip(names, judgement.findings, strict=True)
+    cases = [_finding_case(experiment.name, name, finding) for name, finding in pairs]
     cases += _run_cases(experiment.name, judgement)
     failures = sum("<failure" in case for case in cases)
     errors = sum("<error" in case for case in cases)
@@ -48,7 +50,13 @@ def _properties(experiment: Experiment, judgement: Judgement) -> tuple[str, ...]
     return "<properties>", *rows, "</properties>"
 
 
-def _finding_case(suite: str, finding: Finding) -> str:
+def _distinct(names: list[str]) -> list[str]:
+    """Return the names, numbered where they come again: a server shows one case per name."""
+    ordinals = [names[: index + 1].count(name) for index, name in enumerate(names)]
+    return [f"{n} #{i}" if i > 1 else n for n, i in zip(names, ordinals, strict=True)]
+
+
+def _finding_case(suite: str, name: str, finding: Finding) -> str:
     seen = f"observed {amount(finding.observed, finding.unit)}, limit {limit_words(finding)}"
     told = f"{seen}, {finding.samples} samples. {finding.reason}".strip()
     worst = f"\nworst: {', '.join(finding.worst)}" if finding.worst else ""
@@ -57,7 +65,7 @@ def _finding_case(suite: str, finding: Finding) -> str:
     else:
         element = "failure" if finding.verdict is Ruling.FAIL else "error"
         body = _problem(element, finding.reason or seen, told + worst)
-    return _case(suite, finding.gate, body)
+    return _case(suite, name, body)
 
 
 def _run_cases(suite: str, judgement: Judgement) -> list[str]:

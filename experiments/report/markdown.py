@@ -54,7 +54,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[str]:
             plain(finding.samples),
             escaped(finding.reason),
         )
-        for finding in findings
+        for finding in summary.by_ruling(findings)
     ]
     yield from _table(("Gate", "Ruling", "Observed", "Limit", "Samples", "Why"), rows)
 

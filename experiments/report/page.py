@@ -1,6 +1,7 @@
 """The report as one self-contained page: no script, no request, no file beside it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import jinja2
@@ -26,7 +27,8 @@ from telemetry.record import Record
 
 TEMPLATES = Path(__file__).parent / "templates"
 COLOURS = 6
-MOST_WATERFALLS = 16
+MOST_WATERFALLS = 8
+WATERFALLS_PER_FINDING = 3
 EXTRA_WATERFALLS = 4
 
 
@@ -103,7 +105,9 @@ def _axis(evidence: Evidence, found: Sequence[WindowStory], end_s: float) -> Axi
             )
             for phase in evidence.phases
         ),
-        bands=tuple(Stretch(_band_words(story), story.start_s, story.end_s) for story in found),
+        bands=tuple(
+            Stretch(_band_words(story), story.start_s, story.end_s, story.name) for story in found
+        ),
         marks=marks_of(found),
     )
 
@@ -114,9 +118,11 @@ def _band_words(story: WindowStory) -> str:
 
 
 def worst_exchanges(judgement: Judgement, evidence: Evidence) -> tuple[Exchange, ...]:
-    """Return the exchanges that the findings name, in their order, then a few of the slowest."""
+    """Return the worst of each finding, then the second worst, ..., then a few of the slowest."""
     by_trace = {exchange.trace_id: exchange for exchange in evidence.exchanges}
-    named = dict.fromkeys(trace for finding in judgement.findings for trace in finding.worst)
+    ordered = summary.by_ruling(judgement.findings)
+    ranks = zip_longest(*(finding.worst[:WATERFALLS_PER_FINDING] for finding in ordered))
+    named = dict.fromkeys(trace for rank in ranks for trace in rank)
     chosen = [by_trace[trace] for trace in named if trace in by_trace][:MOST_WATERFALLS]
     touched = tuple(e for e in evidence.exchanges if e.touched)
     extra = [e for e in slowest(touched or evidence.exchanges, EXTRA_WATERFALLS) if e not in chosen]
@@ -158,9 +164,14 @@ def _timeline(view: View) -> dict[str, object]:
         "bin_words": _stretch_words(plotted.bins.width_s),
         "pool_words": f"stretches of {amount(latency.bins.width_s, 's')}",
         "log_axis": is_log(latency),
-        "thinned": latency.thinned,
+        "thinned": _thinned_words(view),
         "has_breakers": any(lane.breaker for lane in plotted.lanes),
     }
+
+
+def _thinned_words(view: View) -> str:
+    drawn, total = len(view.series.latency.dots), len(view.evidence.exchanges)
+    return f"{drawn:,} of {total:,} exchanges have a dot, evenly chosen." if drawn < total else ""
 
 
 def _stretch_words(width_s: float) -> str:
@@ -178,7 +189,7 @@ def _details(view: View) -> dict[str, object]:
         "generator": tables.fact_rows(view.judgement.generator),
         "spans": tables.fact_rows(view.judgement.spans),
         "spools": tables.spool_rows(view.record),
-        "metrics": tables.metric_rows(view.judgement),
+        "metrics": tables.metric_groups(view.judgement),
     }
 
 

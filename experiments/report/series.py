@@ -77,14 +77,13 @@ class Dot(msgspec.Struct, frozen=True):
 class Latency(msgspec.Struct, frozen=True):
     """Time to first token, seconds: each exchange, and per pool the median and 95th percentile.
 
-    `thinned`: not every exchange is among the dots (all failures are).
+    `dots` are thinned where there are very many.
     """
 
     bins: Bins
     p50: tuple[float | None, ...]
     p95: tuple[float | None, ...]
     dots: tuple[Dot, ...]
-    thinned: bool = False
 
     @property
     def finite(self) -> tuple[float, ...]:
@@ -189,18 +188,16 @@ def latency(evidence: Evidence, end_s: float, width_s: float) -> Latency:
         if index is not None:
             pools[index].append(exchange.time_to_first_token_s)
     dots = tuple(_dot(e, evidence.start_ns) for e in evidence.exchanges)
-    kept = thin(dots)
     return Latency(
         bins=bins,
         p50=tuple(_percentile(pool, 50) for pool in pools),
         p95=tuple(_percentile(pool, 95) for pool in pools),
-        dots=kept,
-        thinned=len(kept) < len(dots),
+        dots=thin(dots),
     )
 
 
 def thin(dots: Sequence[Dot], most: int = MOST_DOTS) -> tuple[Dot, ...]:
-    """Keep every n-th dot when there are more than `most`, and all that failed up to as many."""
+    """Keep every n-th dot of those that have a value, and of the failed, when there are many."""
     if len(dots) <= most:
         return tuple(dots)
     failed = [dot for dot in dots if math.isinf(dot.value_s)]

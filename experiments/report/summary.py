@@ -1,12 +1,13 @@
 """The verdict in a sentence, and the few figures that a reader wants first; pure."""
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 
 from experiments.model import Experiment
 from experiments.report.windows import WindowStory
-from experiments.report.words import amount, count, limit_words, plain, sharing
+from experiments.report.words import OPERATOR, amount, count, limit_words, plain, sharing
 from experiments.verdict import Finding, Judgement, Ruling, Verdict
 from telemetry.exchange import Evidence
 from telemetry.stats import percentile
@@ -38,24 +39,23 @@ def _why_gates(judgement: Judgement) -> str:
     failed = ruled(judgement, Ruling.FAIL)
     unknown = ruled(judgement, Ruling.UNKNOWN)
     if failed:
-        verb = "does" if len(failed) == 1 else "do"
-        return sentence(
-            f"{len(failed)} of {count(total, 'gate')} {verb} not hold: {told(failed[0])}"
-        )
+        verb = "fails" if len(failed) == 1 else "fail"
+        return sentence(f"{len(failed)} of {count(total, 'finding')} {verb}. {told(failed[0])}")
     if unknown:
-        return sentence(
-            f"{len(unknown)} of {count(total, 'gate')} could not be decided: {told(unknown[0])}"
-        )
+        many = f"{len(unknown)} of {count(total, 'finding')}"
+        return sentence(f"{many} could not be decided. {told(unknown[0])}")
     if judgement.verdict is not Verdict.PASS:
         return sentence(f"No gate failed, but the run ended with exit code {judgement.exit_code}")
+    if not total:
+        return "The run is valid, and the experiment has no gate that could fail."
     return "The gate holds." if total == 1 else f"All {total} gates hold."
 
 
 def told(finding: Finding) -> str:
-    """Say what a gate saw: `failover_time was never (limit <= 5 s), because ...`."""
-    metric = finding.gate.split("<")[0].split(">")[0].strip()
-    seen = f"{metric} is {amount(finding.observed, finding.unit)} (limit {limit_words(finding)})"
-    return f"{seen}: {finding.reason}" if finding.reason else seen
+    """Say what a gate saw: `failover_time: never (limit ≤ 5 s), azure was still asked`."""
+    metric = OPERATOR.split(finding.gate)[0].strip()
+    seen = f"{metric}: {amount(finding.observed, finding.unit)} (limit {limit_words(finding)})"
+    return f"{seen}, {finding.reason}" if finding.reason else seen
 
 
 def sentence(words: str) -> str:
@@ -88,6 +88,12 @@ def tiles(evidence: Evidence, stories: tuple[WindowStory, ...]) -> tuple[Tile, .
     return tuple(tile for tile in shown if tile is not None)
 
 
+def by_ruling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return failures first, then what nobody knows, then what holds."""
+    order = (Ruling.FAIL, Ruling.UNKNOWN, Ruling.PASS)
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.verdict)))
+
+
 def _failures(evidence: Evidence, stories: tuple[WindowStory, ...]) -> Tile:
     failed = sum(not exchange.succeeded for exchange in evidence.exchanges)
     total = len(evidence.exchanges)
@@ -100,11 +106,12 @@ def _latency(evidence: Evidence) -> Tile | None:
     before, during = (p95_first_token(evidence, phase) for phase in ("baseline", "fault"))
     if before is None and during is None:
         return None
-    figure = amount(during if during is not None else before, "s")
     if during is None:
-        return Tile("First token p95", figure, "in the baseline; no fault phase")
-    lost = "more than 5 % failed; " if math.isinf(during) else ""
-    return Tile("First token p95, fault", figure, f"{lost}{amount(before, 's')} in the baseline")
+        return Tile("First token p95", amount(before, "s"), "in the baseline; no fault phase")
+    name, context = "First token p95, fault", f"{amount(before, 's')} in the baseline"
+    if math.isinf(during):
+        return Tile(name, "failed", f"more than 5 % had none; {context}")
+    return Tile(name, amount(during, "s"), context)
 
 
 def p95_first_token(evidence: Evidence, phase: str) -> float | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-CHARACTER_WIDTH = 6.3
-"""Pixels that a character of 12 px text takes on average; a layout estimate, not a measurement."""
+CHARACTER_WIDTH = 6.9
+"""Pixels that a character of 12 px text takes in a wide font: a layout estimate."""
 
 Attribute = str | float | None
 

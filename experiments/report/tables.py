@@ -9,12 +9,13 @@ from markupsafe import Markup
 from experiments.model import Experiment
 from experiments.report.charts.bullet import bullet
 from experiments.report.charts.window import describe
-from experiments.report.summary import RULING_WORDS
+from experiments.report.summary import RULING_WORDS, by_ruling
 from experiments.report.windows import WindowStory, injection_words, number
 from experiments.report.words import amount, count, label, limit_words, moment, plain
 from experiments.verdict import Finding, Judgement
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
+from telemetry.measure import metrics
 from telemetry.record import Record
 from telemetry.stats import percentile
 
@@ -51,7 +52,7 @@ def finding_rows(findings: Iterable[Finding], shown: set[str]) -> tuple[FindingR
             bullet(finding),
             tuple((trace, trace in shown) for trace in finding.worst),
         )
-        for finding in findings
+        for finding in by_ruling(findings)
     )
 
 
@@ -115,6 +116,8 @@ def attestation_rows(
         actions = Counter(fact.action for fact in mine)
         strangers = sum(fact.exchange is None for fact in mine)
         words = [f"{plain(many)} {action}" for action, many in actions.most_common()]
+        guessed = number(told.get("inferred"))
+        words += [f"{plain(guessed)} only inferred"] if guessed else []
         words += [f"{plain(strangers)} of them not this run's"] if strangers else []
         rows.append(
             (
@@ -130,9 +133,21 @@ def attestation_rows(
     return tuple(rows)
 
 
+FACT_NAMES = {
+    "sent_share": "Sent of planned",
+    "lateness_p50_s": "Lateness p50",
+    "lateness_p99_s": "Lateness p99",
+    "cpu_share_max": "Busiest second, of one core",
+    "hub_lag_max_s": "Longest hub lag",
+    "unended": "Spools without an end",
+}
+
+
 def fact_rows(facts: dict[str, object]) -> tuple[Row, ...]:
-    """Return a mapping of the verdict as rows: seconds, shares and counts by their names' units."""
-    return tuple((label(_without_unit(key)), _told(key, value)) for key, value in facts.items())
+    """Return a mapping of the verdict as rows; a key's last word says the unit."""
+    return tuple(
+        (FACT_NAMES.get(key, label(key)), _told(key, value)) for key, value in facts.items()
+    )
 
 
 def spool_rows(record: Record) -> tuple[Row, ...]:
@@ -148,19 +163,44 @@ def spool_rows(record: Record) -> tuple[Row, ...]:
     )
 
 
-def metric_rows(judgement: Judgement) -> tuple[Row, ...]:
-    """Return every figure: metric, scope, value, samples, reason."""
+class MetricGroup(msgspec.Struct, frozen=True):
+    """One metric, what it means, and its figures: scope, value, percentiles, samples, reason."""
+
+    name: str
+    doc: str
+    rows: tuple[Row, ...]
+
+
+def metric_groups(judgement: Judgement) -> tuple[MetricGroup, ...]:
+    """Return every figure of the verdict, by metric."""
     return tuple(
-        (
-            metric,
-            scope,
-            amount(number(figure.get("value")), str(figure.get("unit") or "")),
-            _figure(figure.get("samples")),
-            str(figure.get("reason") or ""),
-        )
-        for metric, scopes in judgement.metrics.items()
-        for scope, figure in scopes.items()
+        MetricGroup(name, _doc(name), tuple(_metric_row(*item) for item in scopes.items()))
+        for name, scopes in judgement.metrics.items()
+        if scopes
     )
+
+
+def _metric_row(scope: str, figure: dict[str, object]) -> Row:
+    unit = str(figure.get("unit") or "")
+    value = amount(number(figure.get("value")), unit)
+    statistic = figure.get("statistic")
+    spread = [
+        f"{stat} {amount(number(figure[stat]), unit)}"
+        for stat in ("p50", "p95", "p99")
+        if stat in figure
+    ]
+    return (
+        scope,
+        f"{statistic} {value}" if statistic else value,
+        ", ".join(spread),
+        _figure(figure.get("samples")),
+        str(figure.get("reason") or ""),
+    )
+
+
+def _doc(name: str) -> str:
+    metric = metrics().get(name)
+    return "" if metric is None else " ".join(metric.doc.strip().split("\n\n")[0].split())
 
 
 def exchange_words(exchange: Exchange, evidence: Evidence) -> str:
@@ -190,14 +230,12 @@ def _figure(value: object) -> str:
     return "unknown" if found is None else amount(found)
 
 
-def _without_unit(key: str) -> str:
-    return key.removesuffix("_s").removesuffix("_share").removesuffix("_percent")
-
-
 def _told(key: str, value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
     found = number(value) if not isinstance(value, str) else None
     if found is None:
         return "unknown" if value is None else str(value)
     if key.endswith("_s"):
         return amount(found, "s")
-    return amount(found, "share" if key.endswith("_share") else "")
+    return amount(found, "share" if "share" in key else "")

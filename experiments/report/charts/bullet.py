@@ -18,7 +18,8 @@ def bullet(finding: Finding) -> Markup:
         return Markup("")
     filled = min(1.0, share * LIMIT_AT) * WIDTH
     over = share * LIMIT_AT > 1.0
-    tip = tag("path", d=f"M{WIDTH - 6:g} 2l6 4l-6 4z", class_="bullet-over") if over else ""
+    filled = WIDTH - 8 if over else filled
+    tip = tag("path", d=f"M{WIDTH - 9:g} 0l9 6l-9 6z", class_="bullet-over") if over else ""
     limit = LIMIT_AT * WIDTH
     return tag(
         "svg",

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from experiments.report.frame import Size, picture
 from experiments.report.scales import Linear, steps_between, time_step
 from experiments.report.svg import fitted, group, line, rect, tag, text
-from experiments.report.words import duration, outcome_words
+from experiments.report.words import count, duration, outcome_words
 from telemetry.clock import seconds
 from telemetry.exchange import Attempt, Exchange
 
@@ -154,15 +154,15 @@ def _words(plot: _Plot, attempt: Attempt, y: float) -> Markup:
 
 
 def attempt_words(attempt: Attempt) -> str:
-    """Say how an attempt went: `503, server error, fault outage answered`."""
-    parts = [] if attempt.status is None else [str(attempt.status)]
-    parts.append(outcome_words(attempt.outcome))
-    if attempt.end_ns is not None:
-        parts.append(f"after {duration(seconds(attempt.end_ns - attempt.begin_ns))}")
-    if attempt.tokens:
-        parts.append(f"{attempt.tokens} tokens")
+    """Say how an attempt went: `503 server error, answered by outage, 10 ms`."""
+    status = "" if attempt.status is None else f"{attempt.status} "
+    parts = [status + outcome_words(attempt.outcome)]
     parts += [
-        f"{touch.action} by fault {touch.fault}{' (inferred)' if touch.inferred else ''}"
+        f"{touch.action} by {touch.fault}{' (inferred)' if touch.inferred else ''}"
         for touch in attempt.touches
     ]
+    if attempt.end_ns is not None:
+        parts.append(duration(seconds(attempt.end_ns - attempt.begin_ns)))
+    if attempt.tokens:
+        parts.append(count(attempt.tokens, "token"))
     return ", ".join(parts)

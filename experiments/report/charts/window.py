@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from experiments.report.frame import Size, picture
 from experiments.report.scales import Linear, steps_between, time_step
-from experiments.report.svg import group, line, rect, tag, text, text_width
+from experiments.report.svg import fitted, group, line, rect, tag, text, text_width
 from experiments.report.windows import WindowStory, WindowTime
 from experiments.report.words import amount, count
 
@@ -97,23 +97,27 @@ def _window_row(plot: _Plot, story: WindowStory, bottom: float) -> Markup:
 
 def _hit(plot: _Plot, at_s: float, y: float) -> Markup:
     at = plot.x.at(at_s)
-    return tag("path", d=f"M{at:.1f} {y + 1:.1f}l5 -8h-10z", class_="hit-mark")
+    return tag("path", d=f"M{at:.1f} {y + BAR - 1:.1f}l5 8h-10z", class_="hit-mark")
 
 
 def _row(plot: _Plot, time: WindowTime, bottom: float) -> Markup:
     y = bottom - BAR - 6
-    parts: list[str] = [_name(plot, time.name, y)]
     value = amount(time.value, "s")
-    if time.origin_s is None or time.value is None:
-        words = f"{value}: {time.reason}" if time.value is None and time.reason else value
-        parts.append(_value(plot, plot.x.start - 6, y, words))
-        return group(parts)
-    parts += _bar(plot, time, y, time.origin_s, value)
+    name = _name(plot, time.name, y)
+    if time.value is None:
+        told = f"{value}: {time.reason}" if time.reason and not plot.size.narrow else value
+        room = plot.size.width - plot.x.start - 8
+        return group((name, _value(plot, plot.x.start - 6, y, fitted(told, room))))
+    if time.origin_s is None:
+        return group((name, _value(plot, plot.x.start - 6, y, f"{value} from the {time.origin}")))
+    return group((name, *_bar(plot, time, y, time.origin_s, value), _limit(plot, time, y)))
+
+
+def _limit(plot: _Plot, time: WindowTime, y: float) -> Markup:
     limit_s = _limit_s(time)
-    if limit_s is not None and limit_s <= plot.last_s:
-        at = plot.x.at(limit_s)
-        parts.append(line(at, y - 4, at, y + BAR + 4, class_="limit"))
-    return group(parts)
+    if limit_s is None or limit_s > plot.last_s:
+        return Markup("")
+    return line(plot.x.at(limit_s), y - 4, plot.x.at(limit_s), y + BAR + 4, class_="limit")
 
 
 def _bar(plot: _Plot, time: WindowTime, y: float, origin_s: float, value: str) -> list[Markup]:
@@ -123,9 +127,17 @@ def _bar(plot: _Plot, time: WindowTime, y: float, origin_s: float, value: str) -
     css = {"pass": "holds", "fail": "fails"}.get(time.holds, "plain")
     if never:
         shape = f"M{left:.1f} {y:.1f}H{right - 8:.1f}l8 {BAR / 2:.1f}l-8 {BAR / 2:.1f}H{left:.1f}z"
-        return [tag("path", d=shape, class_=f"never-bar {css}"), _inside(left, y, value)]
+        limit = plot.x.at(_limit_s(time) or origin_s)
+        words = text(limit + 8, y + BAR - 2, value, class_="row-value inside")
+        return [tag("path", d=shape, class_=f"never-bar {css}"), words]
     bar = rect(left, y, max(3.0, right - left), BAR, class_=f"time-bar {css}", rx=2)
-    return [bar, _value(plot, max(left + 3, right), y, value)]
+    return [bar, _value(plot, _clear_of_limit(plot, time, max(left + 3, right), value), y, value)]
+
+
+def _clear_of_limit(plot: _Plot, time: WindowTime, right: float, words: str) -> float:
+    """Return where the words may follow: behind the limit's tick when they would hide it."""
+    limit = plot.x.at(_limit_s(time) or 0.0)
+    return limit if right <= limit <= right + 12 + text_width(words) else right
 
 
 def _name(plot: _Plot, words: str, y: float) -> Markup:
@@ -135,19 +147,10 @@ def _name(plot: _Plot, words: str, y: float) -> Markup:
 
 
 def _value(plot: _Plot, right: float, y: float, words: str) -> Markup:
-    """Write beside the bar's end; before it where the chart has no more room."""
-    fits = right + 8 + text_width(words) <= plot.size.width
-    if fits:
+    """Write beside the bar's end; within it where the chart has no more room."""
+    if right + 8 + text_width(words) <= plot.size.width:
         return text(right + 8, y + BAR - 2, words, class_="row-value")
-    return (
-        text(plot.size.width - 4, y - 4, words, class_="row-value", text_anchor="end")
-        if plot.size.narrow
-        else text(right - 6, y + BAR - 2, words, class_="row-value inside", text_anchor="end")
-    )
-
-
-def _inside(left: float, y: float, words: str) -> Markup:
-    return text(left + 8, y + BAR - 2, words, class_="row-value inside")
+    return text(right - 6, y + BAR - 2, words, class_="row-value inside", text_anchor="end")
 
 
 def describe(time: WindowTime) -> str:

@@ -5,14 +5,15 @@ import random
 
 import msgspec
 
+from experiments.judge import evidence_of, judge
 from experiments.model import Endpoint, Expectation, Experiment, Fault, Phases
-from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
+from experiments.verdict import Judgement
 from loadgen.config import Load, Route
 from telemetry.clock import NS_PER_S, ClockPair
-from telemetry.exchange import Attempt, Evidence, Exchange, Phase, Touch, Window
-from telemetry.identity import attempt_span_id, trace_id
+from telemetry.exchange import Attempt, Evidence, Exchange, Hop, Touch
+from telemetry.identity import CANARY_FIRST_NUMBER, attempt_span_id, trace_id
 from telemetry.outcome import Outcome
-from telemetry.record import EventFact, FaultFact, Record, SpoolFact
+from telemetry.record import EventFact, FaultFact, Record, Scalar, SpoolFact
 
 TAG = "3f9a21bc"
 START_NS = 5_000 * NS_PER_S
@@ -64,7 +65,7 @@ class Client:
             self.events.append(self._event(at_s, "closed" if ok else "open"))
 
     def _event(self, at_s: float, state: str) -> EventFact:
-        facts = {"replica": self.replica, "state": state}
+        facts: dict[str, Scalar] = {"replica": self.replica, "state": state}
         return EventFact(
             spool="worker-0", name="breaker", at_ns=ns(at_s), subject="azure", facts=facts
         )
@@ -94,8 +95,14 @@ def attempt(
         "end_ns": ns(begin_s + wait_s + stream_s),
     }
     if outcome is Outcome.OK:
-        common |= {"first_token_ns": ns(begin_s + wait_s), "status": 200, "tokens": 40}
-    return msgspec.convert(common | more, Attempt, from_attributes=True)
+        common |= {
+            "first_token_ns": ns(begin_s + wait_s),
+            "status": 200,
+            "tokens": 40,
+            "finish_reason": "stop",
+        }
+    hop = Hop(proxy="injector-0", hop=number * 4 + ordinal, endpoint=endpoint, begin_ns=ns(begin_s))
+    return msgspec.convert(common | more | {"hop": hop}, Attempt, from_attributes=True)
 
 
 def exchange(number: int, planned_s: float, dice: random.Random, client: Client) -> Exchange:
@@ -185,7 +192,13 @@ def experiment() -> Experiment:
                 id="outage", at=("azure",), inject={"http_error": {"status": 503}}, duration_s=20
             ),
         ),
-        gates=("failover_time <= 5 s",),
+        gates=(
+            "failover_time <= 5 s",
+            "failover_delay max <= 2 s",
+            "time_to_first_token p95 (fault) <= 1.5 s",
+            "user_errors (fault) <= 2 %",
+            "failback_time <= 10 s",
+        ),
         expect=Expectation(),
         file="experiments/catalog/azure-outage.yaml",
     )
@@ -195,39 +208,16 @@ def run(scene: Scene = Scene()) -> Run:  # noqa: B008 - frozen
     """Return a whole run with its judgement."""
     played, breakers = exchanges(scene)
     touches = [(e, a, t) for e in played for a in e.attempts for t in a.touches]
-    window = Window(
-        group="outage",
-        faults=("outage",),
-        endpoints=("azure",),
-        start_ns=ns(OUTAGE[0]),
-        end_ns=ns(OUTAGE[1]),
-        first_hit_ns=touches[0][1].begin_ns if touches else None,
-        touched_attempts=len(touches),
-        touched_exchanges=len({e.number for e, _, _ in touches}),
-    )
-    evidence = Evidence(
-        exchanges=played,
-        phases=tuple(Phase(name=n, start_ns=ns(a), end_ns=ns(b)) for n, a, b in PHASES.spans()),
-        windows=(window,),
-        endpoints=("azure", "vertex"),
-        start_ns=START_NS,
-        end_ns=ns(61.4),
-        order=("azure", "vertex"),
-        cooldown_s=5.0,
-    )
     record = Record(
         run_tag=TAG,
         clock=ClockPair(host="a-host", monotonic_ns=START_NS, wall_ns=1_763_800_000 * NS_PER_S),
         exchanges=played,
         events=(
-            EventFact(
-                spool="conductor-0",
-                name="plan",
-                at_ns=ns(0),
-                facts={"planned": len(played), "seed": 7},
-            ),
+            *_conducted(len(played)),
+            *(_canary(name, number) for number, name in enumerate(("azure", "vertex"))),
             *breakers,
         ),
+        other_traces=tuple(trace_id(TAG, CANARY_FIRST_NUMBER + number) for number in range(2)),
         faults=tuple(
             FaultFact(
                 spool="injector-0",
@@ -248,119 +238,52 @@ def run(scene: Scene = Scene()) -> Run:  # noqa: B008 - frozen
             SpoolFact(name="conductor-0", role="conductor", rows=20, lost=0, ended=True),
         ),
     )
+    return judged(experiment(), record)
+
+
+def judged(said: Experiment, record: Record) -> Run:
+    """Return a run with the judgement and the evidence that it gets."""
     return Run(
-        experiment=experiment(),
+        experiment=said,
         record=record,
-        judgement=judgement(scene, evidence),
-        evidence=evidence,
+        judgement=judge(record, said, run=f"20251122T081320Z-azure-outage-{TAG}"),
+        evidence=evidence_of(record, said),
     )
 
 
-def judgement(scene: Scene, evidence: Evidence) -> Judgement:
-    """Return a judgement like the one that such a run gets; figures of the right size, made up."""
-    findings = _findings(scene, evidence)
-    failed = any(finding.verdict is Ruling.FAIL for finding in findings)
-    return Judgement(
-        verdict=Verdict.FAIL if failed else Verdict.PASS,
-        exit_code=ExitCode.FAIL if failed else ExitCode.PASS,
-        title="Azure OpenAI goes down; traffic must move to Vertex AI and come back",
-        run=f"20251122T081320Z-azure-outage-{TAG}",
-        findings=findings,
-        metrics=_metrics(scene),
-        attestation={
-            "outage": {
-                "attempts": evidence.windows[0].touched_attempts,
-                "exchanges": evidence.windows[0].touched_exchanges,
-            }
-        },
-        generator={
-            "planned": len(evidence.exchanges),
-            "sent": len(evidence.exchanges),
-            "lateness_p99_s": 0.0019,
-        },
-        spans={"rows": 4720, "lost": 0},
-    )
-
-
-def _metrics(scene: Scene) -> dict[str, dict[str, dict[str, object]]]:
-    def one(
-        value: float | None, samples: int, unit: str = "s", **more: object
-    ) -> dict[str, object]:
-        return {"value": value, "samples": samples, "unit": unit, **more}
-
-    failover = 0.41 if scene.breaker else math.inf
-    return {
-        "detection_time": {"outage": one(0.011, 31)},
-        "first_rerouted_success": {"outage": one(0.37, 31)},
-        "failover_time": {"outage": one(failover, 238)},
-        "recovery_time": {"outage": one(0.0, 480)},
-        "failback_time": {
-            "outage": one(4.6, 230) if scene.breaker else one(None, 3, reason="too few exchanges")
-        },
-        "leakage": {"outage": one(2.1 if scene.breaker else 100.0, 238, "%")},
-        "user_errors": {"fault": one(100 * scene.vertex_fails, 240, "%")},
-        "amplification": {"outage": one(1.06 if scene.breaker else 2.0, 240, "x")},
+def _canary(endpoint: str, number: int) -> EventFact:
+    facts: dict[str, Scalar] = {
+        "trace_id": trace_id(TAG, CANARY_FIRST_NUMBER + number),
+        "ok": True,
+        "status": 200,
     }
+    return EventFact(
+        spool="conductor-0", name="canary", at_ns=ns(-1), subject=endpoint, facts=facts
+    )
 
 
-def _findings(scene: Scene, evidence: Evidence) -> tuple[Finding, ...]:
-    touched = [e for e in evidence.exchanges if e.touched]
-    slowest = sorted(touched, key=lambda e: -min(e.time_to_first_token_s, 99))[:3]
-    failed = [e.trace_id for e in evidence.exchanges if not e.succeeded][:3]
-    worst = tuple(e.trace_id for e in slowest)
-    share = 100 * scene.vertex_fails
+def _conducted(planned: int) -> tuple[EventFact, ...]:
+    """Return what the conductor and the injector record of such a run."""
+
+    def event(spool: str, name: str, at_s: float, subject: str, **facts: Scalar) -> EventFact:
+        return EventFact(spool=spool, name=name, at_ns=ns(at_s), subject=subject, facts=facts)
+
+    window: dict[str, Scalar] = {
+        "group": "outage",
+        "endpoints": "azure",
+        "share": 1.0,
+        "listener": False,
+    }
+    phases = (
+        event("conductor-0", "phase", 0, name, start_ns=ns(start), end_ns=ns(end))
+        for name, start, end in PHASES.spans()
+    )
     return (
-        Finding(
-            gate="failover_time <= 5 s",
-            verdict=Ruling.PASS if scene.breaker else Ruling.FAIL,
-            observed=0.41 if scene.breaker else math.inf,
-            limit=5.0,
-            samples=238,
-            unit="s",
-            worst=() if scene.breaker else worst,
-            reason="traffic left azure 0.41 s after the first hit"
-            if scene.breaker
-            else "azure was still asked by 100 % of exchanges when the window ended",
-        ),
-        Finding(
-            gate="failover_delay max <= 2 s",
-            verdict=Ruling.PASS,
-            observed=0.71,
-            limit=2.0,
-            samples=len(touched),
-            unit="s",
-            worst=worst,
-            reason="slowest of the touched exchanges",
-        ),
-        Finding(
-            gate="time_to_first_token p95 (fault) <= 1.5 s",
-            verdict=Ruling.PASS,
-            observed=0.62,
-            limit=1.5,
-            samples=240,
-            unit="s",
-            worst=worst[:2],
-            reason="p95 of 240 exchanges",
-        ),
-        Finding(
-            gate="user_errors (fault) <= 1 %",
-            verdict=Ruling.FAIL if share > 1 else Ruling.PASS,
-            observed=share,
-            limit=1.0,
-            samples=240,
-            unit="%",
-            worst=tuple(failed),
-            reason=f"{share:.3g} % of exchanges gave the user no whole answer",
-        ),
-        Finding(
-            gate="failback_time <= 10 s",
-            verdict=Ruling.PASS if scene.breaker else Ruling.UNKNOWN,
-            observed=4.6 if scene.breaker else None,
-            limit=10.0,
-            samples=230,
-            unit="s",
-            reason="azure served its share again"
-            if scene.breaker
-            else "too few exchanges: 3 of 20",
-        ),
+        event("conductor-0", "plan", 0, "", planned=planned, seed=7),
+        *phases,
+        event("injector-0", "window_start", OUTAGE[0], "outage", **window),
+        event("injector-0", "window_end", OUTAGE[1], "outage", **window),
+        event("worker-0", "generator", 30, "", cpu_share=0.18, hub_lag_max_s=0.004),
+        event("worker-0", "generator_end", 60, "", planned=planned, sent=planned),
+        event("conductor-0", "run_end", 61.4, "", aborted="", faults_left=0, drained_ns=ns(61.4)),
     )
