@@ -146,6 +146,7 @@ class RequestReader:
 
     def __init__(self) -> None:
         self.continue_due = False
+        self._last_read = False
         self._target = b""
         self._headers: list[tuple[str, str]] = []
         self._body: list[bytes] = []
@@ -155,14 +156,18 @@ class RequestReader:
     def feed(self, data: bytes) -> list[ReadRequest]:
         """Return the requests that `data` completes; raises MalformedRequestError.
 
-        `continue_due` is set when the client waits for a 100 before it sends its body.
+        `continue_due` is set when the client waits for a 100 before it sends its body. What comes
+        after a connection's last request is passed over (RFC 9112, 9.6).
         """
+        if self._last_read:
+            return []
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             raise MalformedRequestError("asks for another protocol") from None
         except httptools.HttpParserError as wrong:
-            raise MalformedRequestError(f"not an HTTP/1.1 request: {wrong}") from wrong
+            if not self._last_read:
+                raise MalformedRequestError(f"not an HTTP/1.1 request: {wrong}") from wrong
         whole, self._whole = self._whole, []
         return whole
 
@@ -198,4 +203,6 @@ class RequestReader:
             headers=tuple(self._headers),
             body=b"".join(self._body),
         )
-        self._whole.append(ReadRequest(request, self._parser.should_keep_alive()))
+        keep_alive = self._parser.should_keep_alive()
+        self._last_read = not keep_alive
+        self._whole.append(ReadRequest(request, keep_alive))

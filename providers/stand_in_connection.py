@@ -1,6 +1,7 @@
 """One connection to a stand-in: keep-alive, one answer at a time, one timer per answer."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Iterator
 from typing import cast
@@ -18,6 +19,11 @@ from telemetry.identity import Parent, parse_traceparent
 _CLOSE = (("Connection", "close"),)
 _EARLY_S = 0.001
 """Event loops keep time in whole milliseconds: what is due within one is due."""
+
+_GRID_S = 0.005
+"""Answers wake the process together: most of a token's cost is the wake-up. Nothing drifts by it,
+since what comes next counts from when this was due.
+"""
 
 
 class StandInConnection(asyncio.Protocol):
@@ -155,7 +161,10 @@ class _Answering:
 
     def _sleep_until(self, moment: Moment) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_at(moment.at_s, self._wake, moment)
+        at_s = moment.at_s
+        if at_s > loop.time():
+            at_s = math.ceil(at_s / _GRID_S) * _GRID_S
+        self._timer = loop.call_at(at_s, self._wake, moment)
 
     def _wake(self, moment: Moment | None) -> None:
         due_s = asyncio.get_running_loop().time() + _EARLY_S

@@ -152,8 +152,11 @@ def test_a_client_that_waits_for_a_100_is_noticed() -> None:
 
 
 def test_the_last_request_of_a_connection_says_so() -> None:
-    (read_request,) = RequestReader().feed(request_bytes(POST, "h", [("connection", "close")]))
+    reader = RequestReader()
+    last = request_bytes(POST, "h", [("connection", "close")])
+    (read_request,) = reader.feed(last + b"surplus")
     assert not read_request.keep_alive
+    assert reader.feed(last) == []
 
 
 @pytest.mark.parametrize(
