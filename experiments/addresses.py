@@ -28,10 +28,10 @@ def base_url_complaint(url: str) -> str:
 def listen_complaint(listen: str) -> str:
     """Say what is wrong with a listener's `host:port`, empty when nothing is."""
     host, _, port = listen.rpartition(":")
-    if not port.isdigit() or int(port) > LARGEST_PORT:
+    if not host or not port.isdigit() or int(port) > LARGEST_PORT:
         return f"expected host:port, such as 127.0.0.1:8080, got {listen!r}"
     if not is_loopback(host):
-        return f"{host or 'every address'} is not loopback: a proxy that makes faults stays at home"
+        return f"{host} is not loopback: a proxy that makes faults stays at home"
     return ""
 
 

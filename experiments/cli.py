@@ -27,10 +27,12 @@ app.command("plan")(rehearsing.plan)
 app.command("validate")(rehearsing.validate)
 app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)
+app.command("export")(looking_back.export)
 app.command("list")(reference.list_)
 app.command("schema")(reference.schema)
 app.command("serve")(serving.serve)
 app.command("stand-in")(serving.stand_in)
+app.command("kill")(serving.kill)
 
 
 def main() -> None:
@@ -39,6 +41,8 @@ def main() -> None:
         app()
     except UsageError as error:
         _end(str(error), USAGE_EXIT_CODE)
+    except OSError as error:
+        _end(str(error), CRASH_EXIT_CODE)
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
             raise

@@ -24,6 +24,7 @@ from experiments.problems import (
 
 MAX_VALUES = 10_000
 """An experiment has some hundred values; aliases that multiply are refused beyond this."""
+MAX_DEPTH = 50
 
 _PREFIX = "tag:yaml.org,2002:"
 _SCALARS = {"null", "bool", "int", "float", "str", "timestamp"}
@@ -98,8 +99,8 @@ class _Reader:
 
     def value(self, node: Node, path: Path) -> Any:  # noqa: ANN401 - YAML may say anything
         self.lines.setdefault(path, node.start_mark.line + 1)
-        if len(self.lines) > MAX_VALUES:
-            raise YAMLError(f"more than {MAX_VALUES} values: aliases that multiply?")
+        if len(self.lines) > MAX_VALUES or len(path) > MAX_DEPTH:
+            raise YAMLError("too many values, or too deep: aliases that multiply?")
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):

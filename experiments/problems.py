@@ -1,6 +1,7 @@
 """What is wrong with what the user wrote: every problem, its place and the nearest right word."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -10,6 +11,15 @@ Path = tuple[str | int, ...]
 
 class UsageError(Exception):
     """Something that the user wrote cannot be done; the command line exits 2 with this text."""
+
+
+@contextmanager
+def as_usage_error(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of other packages, where the user caused them, into wrong usage."""
+    try:
+        yield
+    except kinds as error:
+        raise UsageError(str(error)) from error
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`judge` and `report`: a run folder, after the run."""
+"""`judge`, `report` and `export`: a run folder, after the run."""
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs: --help stays fast
 
@@ -19,9 +19,13 @@ def judge(run: RunArgument) -> None:
       crosswind judge runs/20261122T230146Z-azure-outage-1a2b3c4d
     """
     from experiments.conclude import conclude
+    from experiments.problems import as_usage_error
     from experiments.summary import print_judgement
+    from telemetry.flat import UnreadableRecordError
+    from telemetry.seal import NoRecordError
 
-    judgement = conclude(run)
+    with as_usage_error(NoRecordError, UnreadableRecordError):
+        judgement = conclude(run)
     print_judgement(judgement)
     raise typer.Exit(judgement.exit_code)
 
@@ -36,6 +40,32 @@ def report(run: RunArgument) -> None:
       crosswind report runs/20261122T230146Z-azure-outage-1a2b3c4d
     """
     from experiments import conclude, terminal
+    from experiments.problems import as_usage_error
+    from telemetry.flat import UnreadableRecordError
+    from telemetry.seal import NoRecordError
 
-    conclude.report(run)
+    with as_usage_error(NoRecordError, UnreadableRecordError):
+        conclude.report(run)
     terminal.say(f"report: {run / 'report.html'}")
+
+
+def export(run: RunArgument) -> None:
+    """Send a finished run's spans to an OpenTelemetry backend.
+
+    One span per exchange, one per attempt, and the proxy's below it with the fault's id. Where to
+    and how is told by OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL (grpc or
+    http/protobuf) and the other OTEL_EXPORTER_OTLP_* variables. Exits 0 when every span was
+    taken, else 1. Exporting again sends the same ids.
+
+    For example:
+
+      OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 crosswind export runs/20261122T230146Z-...
+    """
+    from experiments import terminal
+    from experiments.exported import export_run
+
+    exported = export_run(run)
+    terminal.say(f"{exported.sent} spans sent")
+    if exported.failed:
+        terminal.warn(f"{exported.failed} spans not taken: {exported.reason}")
+        raise typer.Exit(1)

@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOption, TraceOption
-from experiments.model import Experiment
-from experiments.overrides import Overrides
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
 FilesArgument = Annotated[
@@ -38,12 +36,14 @@ def run(
       crosswind run azure-outage --trace AzureLLMInferenceTrace_conv.csv
     """
     from experiments import terminal
+    from experiments.find import find_experiment
+    from experiments.overrides import Overrides, read_overridden
     from experiments.planned import announce
     from experiments.run import rehearse
     from experiments.summary import print_judgement
 
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
-    read = _read(experiment, overrides)
+    read = read_overridden(find_experiment(experiment), overrides)
     announce(read)
     folder, judgement = rehearse(read, out=out, overrides=overrides.told(), say=terminal.say)
     print_judgement(judgement)
@@ -68,10 +68,13 @@ def plan(
 
       crosswind plan my.yaml --set load.poisson.rate_per_s=2
     """
+    from experiments.find import find_experiment
+    from experiments.overrides import Overrides, read_overridden
     from experiments.plan import plan_of
     from experiments.planned import print_plan
 
-    planned = plan_of(_read(experiment, Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)))
+    overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
+    planned = plan_of(read_overridden(find_experiment(experiment), overrides))
     print_plan(planned)
     raise typer.Exit(4 if planned.undecidable else 0)
 
@@ -91,10 +94,3 @@ def validate(files: FilesArgument) -> None:
     from experiments.validate import validate_all
 
     raise typer.Exit(validate_all(files))
-
-
-def _read(experiment: str, overrides: Overrides) -> Experiment:
-    from experiments.find import find_experiment
-    from experiments.overrides import read_overridden
-
-    return read_overridden(find_experiment(experiment), overrides)

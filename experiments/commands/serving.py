@@ -69,3 +69,24 @@ def stand_in(
     listener = stand_in_listener(dialect, port=port, sets=sets or ())
     code = serve_until_interrupted(listener, seed=seed, log_folder=log, say=terminal.say)
     raise typer.Exit(code)
+
+
+def kill() -> None:
+    """Switch off every fault on this machine at once.
+
+    Works without the run that made them, and whether or not it still lives: each injector of
+    yours listens on a socket of its own. What a fault was holding back is sent, the rest passes.
+    Exits 0 when no fault is left, else 6.
+
+    For example:
+
+      crosswind kill
+    """
+    from experiments import terminal
+    from experiments.killed import kill_everything, told
+
+    answers = kill_everything()
+    for answer in answers:
+        terminal.say(told(answer))
+    terminal.say(f"{len(answers)} injectors asked")
+    raise typer.Exit(0 if all(answer.done for answer in answers) else 6)

@@ -1,0 +1,32 @@
+"""Sends a finished run to an OpenTelemetry backend: `crosswind export`."""
+
+from pathlib import Path
+
+from experiments.model import Experiment
+from experiments.problems import as_usage_error
+from experiments.resolved import read_resolved
+from providers.catalog import make_dialect
+from telemetry.export import Exported, ExportError, export
+from telemetry.flat import UnreadableRecordError
+from telemetry.run_folder import RunFolder
+from telemetry.seal import NoRecordError, read_record
+from telemetry.spans import Served
+
+
+def export_run(path: Path) -> Exported:
+    """Export a run's spans; `OTEL_EXPORTER_OTLP_*` say where to. Raises UsageError."""
+    folder = RunFolder(path)
+    experiment = read_resolved(folder.experiment)
+    with as_usage_error(NoRecordError, UnreadableRecordError, ExportError):
+        return export(
+            read_record(path),
+            run_id=folder.name,
+            endpoints=served_by_endpoint(experiment),
+            fault_kinds={fault.id: next(iter(fault.inject)) for fault in experiment.faults},
+        )
+
+
+def served_by_endpoint(experiment: Experiment) -> dict[str, Served]:
+    """Return provider and model of each endpoint, as the GenAI conventions name them."""
+    dialects = {e.name: make_dialect(e.dialect) for e in experiment.endpoints}
+    return {name: Served(provider=d.provider, model=d.model) for name, d in dialects.items()}
