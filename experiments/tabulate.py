@@ -5,7 +5,7 @@ from collections import Counter
 
 from telemetry.exchange import Evidence
 from telemetry.figure import Contrast, Figure, Measure, Metric, Scope
-from telemetry.measure import figure_of, metrics
+from telemetry.measure import figure_of, figures_of, metrics
 from telemetry.stats import STATISTICS
 from telemetry.windows import names_of
 
@@ -40,18 +40,22 @@ def _table(metric: Metric, evidence: Evidence) -> Table:
 
 
 def _entry(metric: Metric, evidence: Evidence, scope: Scope) -> dict[str, object]:
-    figure = figure_of(metric, evidence, scope)
-    entry: dict[str, object] = {
+    if isinstance(metric, Measure):
+        return _figure(metric, figure_of(metric, evidence, scope))
+    wanted = ("p50", "p95", "p99") if isinstance(metric, Contrast) else tuple(STATISTICS)
+    figures = figures_of(metric, evidence, scope, wanted)
+    values = {name: figure.value for name, figure in figures.items()}
+    entry = _figure(metric, figures[metric.default_stat])
+    return {**entry, "statistic": metric.default_stat, **values}
+
+
+def _figure(metric: Metric, figure: Figure) -> dict[str, object]:
+    return {
         "value": figure.value,
         "samples": figure.samples,
         "unit": metric.unit,
         **_remarks(figure),
     }
-    if isinstance(metric, Measure):
-        return entry
-    wanted = ("p50", "p95", "p99") if isinstance(metric, Contrast) else tuple(STATISTICS)
-    values = {name: figure_of(metric, evidence, scope, name).value for name in wanted}
-    return {**entry, "statistic": metric.default_stat, **values}
 
 
 def _remarks(figure: Figure) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from experiments.evidence import fault_groups, groups_that_may_miss
 from experiments.model import Experiment
+from telemetry.clock import nanoseconds
 from telemetry.exchange import Evidence
 from telemetry.figure import P95_SAMPLES, Figure, Scope
 from telemetry.measure import figure_of, metrics
@@ -17,6 +18,7 @@ from telemetry.record import Record
 
 LEAST_SENT_SHARE = 0.99
 LEAST_JOINED_PERCENT = 99.0
+SCHEDULE_SLACK_NS = nanoseconds(1.0)
 NEEDED_ROLES = ("conductor", "injector", "worker")
 BASELINE = "baseline"
 
@@ -100,6 +102,22 @@ def spool_without_end(case: Case) -> str | None:
     """Refuse a spool without its end row: it may have lost any number of rows."""
     cut = [spool.name for spool in case.record.spools if not spool.ended]
     return f"the record of {', '.join(cut)} has no end" if cut else None
+
+
+def window_cut_short(case: Case) -> str | None:
+    """Refuse a fault that was on for less than its schedule: what was calm may have been spared."""
+    found: list[str] = []
+    for name, planned_key, sign in (
+        ("window_start", "planned_start_ns", 1),
+        ("window_end", "planned_end_ns", -1),
+    ):
+        for event in case.record.named(name):
+            planned_ns = event.facts.get(planned_key)
+            late_ns = sign * (event.at_ns - planned_ns) if isinstance(planned_ns, int) else 0
+            if late_ns > SCHEDULE_SLACK_NS:
+                found.append(f"{event.subject} {abs(late_ns) / 1e9:.3g} s at its {name[7:]}")
+    missing = ", ".join(found)
+    return f"a fault was on for less than was planned: {missing} missing" if missing else None
 
 
 def not_all_sent(case: Case) -> str | None:
@@ -210,6 +228,7 @@ REASONS: tuple[Reason, ...] = (
     no_claims,
     nothing_injected,
     nobody_touched,
+    window_cut_short,
     not_all_sent,
     not_joined,
     baseline_too_small,

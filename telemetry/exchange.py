@@ -119,15 +119,18 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def serving(self) -> Attempt | None:
         """The attempt whose answer the user got; None when there was none."""
-        good = [attempt for attempt in self.attempts if attempt.outcome.succeeded]
-        return good[-1] if good else None
+        for attempt in reversed(self.attempts):
+            if attempt.outcome is Outcome.OK:
+                return attempt
+        return None
 
     @property
     def time_to_first_token_s(self) -> float:
         """First content token minus planned start, in seconds; `inf` unless it succeeded."""
-        if not self.succeeded or self.serving is None or self.serving.first_token_ns is None:
+        served = self.serving if self.succeeded else None
+        if served is None or served.first_token_ns is None:
             return math.inf
-        return seconds(self.serving.first_token_ns - self.planned_ns)
+        return seconds(served.first_token_ns - self.planned_ns)
 
     @property
     def total_s(self) -> float:

@@ -1,8 +1,9 @@
 """Every metric there is, and a figure of any of them: a new file in `metrics/` is a new metric."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from heapq import nsmallest
 
 import msgspec
 
@@ -36,15 +37,28 @@ def figure_of(
     `small_is_bad` names the exchanges with the least values as the worst, not the largest.
     """
     if isinstance(metric, Measure):
-        figure = metric.figure(evidence, scope)
-    elif isinstance(metric, Contrast):
-        figure = _contrast(metric, evidence, scope, statistic or metric.default_stat)
+        return _marked(metric.figure(evidence, scope), metric, evidence, scope)
+    name = statistic or metric.default_stat
+    return figures_of(metric, evidence, scope, (name,), small_is_bad=small_is_bad)[name]
+
+
+def figures_of(
+    metric: Distribution | Contrast,
+    evidence: Evidence,
+    scope: Scope,
+    statistics: Iterable[str],
+    *,
+    small_is_bad: bool = False,
+) -> dict[str, Figure]:
+    """Return one figure per statistic, of samples that are taken once."""
+    if isinstance(metric, Contrast):
+        here, before = metric.of.samples(evidence, scope), metric.of.samples(evidence, BASELINE)
+        found = {name: _contrast(here, before, name, metric.unit) for name in statistics}
     else:
         samples = metric.samples(evidence, scope)
-        figure = _statistic(samples, statistic or metric.default_stat, small_is_bad=small_is_bad)
-    if _rests_on_inference(metric, evidence, scope):
-        return msgspec.structs.replace(figure, inferred=True)
-    return figure
+        worst = _worst(samples, small_is_bad=small_is_bad)
+        found = {name: _statistic(samples, name, worst) for name in statistics}
+    return {name: _marked(figure, metric, evidence, scope) for name, figure in found.items()}
 
 
 def metrics_page() -> str:
@@ -52,44 +66,51 @@ def metrics_page() -> str:
     return "\n".join(_page_lines())
 
 
-def _statistic(samples: Sequence[Sample], name: str, *, small_is_bad: bool = False) -> Figure:
+def _statistic(samples: Sequence[Sample], name: str, worst: tuple[str, ...]) -> Figure:
     if not samples:
         return Figure(value=None, samples=0, reason="there is no exchange to measure")
-    sign = 1 if small_is_bad else -1
-    worst = sorted(samples, key=lambda sample: (sign * sample.value, sample.trace_id))
-    failed = sum(math.isinf(sample.value) for sample in samples)
+    values = [sample.value for sample in samples]
+    failed = sum(map(math.isinf, values))
+    tail = f", {failed} of them failed" if failed else ""
     return Figure(
-        value=STATISTICS[name]([sample.value for sample in samples]),
+        value=STATISTICS[name](values),
         samples=len(samples),
-        reason=f"{name} of {counted(len(samples), 'exchange')}, {failed} of them failed",
-        worst=tuple(sample.trace_id for sample in worst[:WORST_KEPT]),
+        reason=f"{name} of {counted(len(samples), 'exchange')}{tail}",
+        worst=worst,
     )
 
 
-def _contrast(metric: Contrast, evidence: Evidence, scope: Scope, name: str) -> Figure:
+def _worst(samples: Sequence[Sample], *, small_is_bad: bool) -> tuple[str, ...]:
+    sign = 1 if small_is_bad else -1
+    ranked = nsmallest(WORST_KEPT, samples, key=lambda s: (sign * s.value, s.trace_id))
+    return tuple(sample.trace_id for sample in ranked)
+
+
+def _contrast(here: Sequence[Sample], before: Sequence[Sample], name: str, unit: str) -> Figure:
     """Return the difference; it is as sure as its weaker side, so the fewer samples count."""
-    here = _statistic(metric.of.samples(evidence, scope), name)
-    before = _statistic(metric.of.samples(evidence, BASELINE), name)
-    samples = min(here.samples, before.samples)
-    if here.value is None or before.value is None:
-        where = "in scope" if here.value is None else "in the baseline"
-        return Figure(value=None, samples=samples, reason=f"no exchange to measure {where}")
-    if math.isinf(before.value):
+    samples = min(len(here), len(before))
+    if not samples:
+        where = "in scope" if before else "in the baseline"
+        return Figure(value=None, samples=0, reason=f"there is no exchange to measure {where}")
+    now, then = _statistic(here, name, ()), _statistic(before, name, ())
+    if now.value is None or then.value is None or math.isinf(then.value):
         reason = f"the baseline's own {name} is a failed exchange"
         return Figure(value=None, samples=samples, reason=reason)
-    reason = (
-        f"{here.value:.3g} {metric.unit} here, {before.value:.3g} {metric.unit} in the baseline"
-    )
-    return msgspec.structs.replace(
-        here, value=here.value - before.value, samples=samples, reason=reason
+    return Figure(
+        value=now.value - then.value,
+        samples=samples,
+        reason=f"{name} {now.value:.3g} {unit}, {then.value:.3g} {unit} in the baseline",
+        worst=_worst(here, small_is_bad=False),
     )
 
 
-def _rests_on_inference(metric: Metric, evidence: Evidence, scope: Scope) -> bool:
+def _marked(figure: Figure, metric: Metric, evidence: Evidence, scope: Scope) -> Figure:
+    """Mark the figure as inferred where it rests on touches that were."""
     touched_only = isinstance(metric, Distribution) and metric.touched_only
-    if scope.window is None and not touched_only:
-        return False
-    return evidence.rests_on_inference
+    rests = scope.window is not None or touched_only
+    if rests and evidence.rests_on_inference:
+        return msgspec.structs.replace(figure, inferred=True)
+    return figure
 
 
 def _page_lines() -> list[str]:

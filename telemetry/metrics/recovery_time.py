@@ -3,8 +3,9 @@
 Pools are aligned to the first hit and hold exchanges by planned start; those planned before it and
 hit count in the first. From a pool on all is well when every pool from it to the end of the run has
 success >= the baseline's - 1 point, and its pooled rest of the run has p95 time to first token
-<= 1.5 x the baseline's, with at least 59 exchanges (fewer: unknown). A pool is breached when its
-own success or p95 is worse than that. 0 if none ever is; infinite if all is never well again.
+<= 1.5 x the baseline's, with at least 59 exchanges (fewer: it cannot be told). A pool is breached
+when its own success or p95 is worse than that. 0 if none ever is; infinite if all is never well
+again.
 """
 
 import math
@@ -22,6 +23,7 @@ from telemetry.windows import hits, no_window, untouched
 POOL_S = 5.0
 SUCCESS_POINTS = 1.0
 SLOWER = 1.5
+TOO_FEW = f"fewer than {P95_SAMPLES} exchanges were left to see that all is well again"
 
 
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,38 +85,39 @@ def _pools(members: dict[int, list[Exchange]], slowest_s: float) -> list[Pool]:
 def _judged(pools: Sequence[Pool], least: float, slowest: str) -> Figure:
     samples = sum(pool.count for pool in pools)
     breached = [p for p in pools if not (_enough(p, least) and p.p95_holds)]
-    well = _all_well_from(pools, least)
-    if well is None:
-        reason = f"fewer than {P95_SAMPLES} exchanges were left to see that all is well again"
+    well, told = _all_well_from(pools, least)
+    if well is None and not told:
+        reason = f"only {samples} exchanges from the first hit on: {TOO_FEW}"
         return Figure(value=None, samples=samples, reason=reason)
     if not breached:
         return Figure(value=0.0, samples=samples, reason="never breached")
-    first, last = breached[0].index, pools[-1].index
-    if math.isinf(well):
+    first = breached[0].index
+    if well is None:
+        worse = f"success or p95 time to first token (limit {slowest}) stayed worse to the end"
         return Figure(
             value=math.inf,
             samples=samples,
-            reason=f"success or p95 time to first token (limit {slowest}) stayed worse to the end",
-            observed_s=(last - first) * POOL_S,
+            reason=worse if len(told) == len(pools) else f"{worse} of what can be told: {TOO_FEW}",
+            observed_s=(told[-1].index - first) * POOL_S,
         )
     reason = f"{counted(len(breached), 'pool')} of {len(pools)} breached (p95 limit {slowest})"
-    return Figure(value=max(0.0, (well - first) * POOL_S), samples=samples, reason=reason)
+    return Figure(value=max(0.0, (well.index - first) * POOL_S), samples=samples, reason=reason)
 
 
-def _all_well_from(pools: Sequence[Pool], least: float) -> float | None:
-    """Return the earliest pool's index, `inf` for never, None when too few are left to tell."""
-    earliest: float = math.inf
-    undecided = False
+def _all_well_from(pools: Sequence[Pool], least: float) -> tuple[Pool | None, Sequence[Pool]]:
+    """Return the earliest pool from which all is well, and the pools that enough follow to tell."""
+    earliest: Pool | None = None
+    untold = 0
     rest = Pool(index=0, count=0, succeeded=0, fast=0)
     for pool in reversed(pools):
         if not _enough(pool, least):
             break
         rest = _together(pool, rest)
         if rest.count < P95_SAMPLES:
-            undecided = True
+            untold += 1
         elif rest.p95_holds:
-            earliest = pool.index
-    return None if math.isinf(earliest) and undecided else earliest
+            earliest = pool
+    return earliest, pools[: len(pools) - untold]
 
 
 def _together(pool: Pool, rest: Pool) -> Pool:

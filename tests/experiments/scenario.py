@@ -9,18 +9,20 @@ from loadgen.config import Load, Route
 from telemetry.clock import ClockPair
 from telemetry.exchange import Exchange, Hop
 from telemetry.identity import CANARY_FIRST_NUMBER, trace_id
-from telemetry.record import EventFact, Record, Scalar, SpoolFact
+from telemetry.record import EventFact, Record, SpoolFact
 from tests.telemetry.synthetic import (
     END_S,
     PHASES,
     RUN_TAG,
     at,
     attempt,
+    event,
     exchange,
     failed_over,
     refused,
     renumbered,
     steady,
+    window_events,
 )
 
 GATES = (
@@ -87,31 +89,6 @@ def record(
 
 def spool(role: str, *, lost: int = 0, ended: bool = True) -> SpoolFact:
     return SpoolFact(name=f"{role}-0", role=role, rows=100, lost=lost, ended=ended)
-
-
-def event(name: str, at_s: float, subject: str = "", **facts: Scalar) -> EventFact:
-    return EventFact(spool="any-0", name=name, at_ns=at(at_s), subject=subject, facts=facts)
-
-
-def window_events(
-    fault: str,
-    start: float,
-    end: float | None,
-    *,
-    group: str = "",
-    endpoints: str = "azure",
-    share: float = 1.0,
-    listener: bool = False,
-) -> list[EventFact]:
-    """Return the injector's two events of one fault's window; without `end` only the first."""
-    facts: dict[str, Scalar] = {
-        "group": group or fault,
-        "endpoints": endpoints,
-        "share": share,
-        "listener": listener,
-    }
-    found = [event("window_start", start, fault, **facts)]
-    return found if end is None else [*found, event("window_end", end, fault, **facts)]
 
 
 def _conductor(planned: int) -> Iterable[EventFact]:

@@ -10,8 +10,11 @@ from msgspec.structs import replace
 
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Attempt, Evidence, Exchange, Hop, Phase, Touch, Window
+from telemetry.figure import Figure, Scope
 from telemetry.identity import attempt_span_id, trace_id
+from telemetry.measure import figure_of, metrics
 from telemetry.outcome import Outcome
+from telemetry.record import EventFact, Scalar
 
 RUN_TAG = "0badcafe"
 ZERO_NS = nanoseconds(1000)
@@ -168,6 +171,31 @@ def window(
     )
 
 
+def event(name: str, at_s: float, subject: str = "", **facts: Scalar) -> EventFact:
+    return EventFact(spool="any-0", name=name, at_ns=at(at_s), subject=subject, facts=facts)
+
+
+def window_events(
+    fault: str,
+    start: float,
+    end: float | None,
+    *,
+    group: str = "",
+    endpoints: str = "azure",
+    share: float = 1.0,
+    listener: bool = False,
+) -> list[EventFact]:
+    """Return the injector's two events of one fault's window; without `end` only the first."""
+    facts: dict[str, Scalar] = {
+        "group": group or fault,
+        "endpoints": endpoints,
+        "share": share,
+        "listener": listener,
+    }
+    found = [event("window_start", start, fault, **facts)]
+    return found if end is None else [*found, event("window_end", end, fault, **facts)]
+
+
 def evidence(
     exchanges: Iterable[Exchange],
     *windows: Window,
@@ -217,3 +245,17 @@ def renumbered(exchanges: Iterable[Exchange]) -> list[Exchange]:
         )
         for i, e in enumerate(ordered)
     ]
+
+
+def measured(
+    name: str,
+    evidence_: Evidence,
+    *,
+    window: Window | None = None,
+    phase: str | None = None,
+    endpoint: str | None = None,
+    statistic: str = "",
+) -> Figure:
+    """Return a metric's figure in one scope."""
+    scope = Scope(phase=phase, window=window, endpoint=endpoint)
+    return figure_of(metrics()[name], evidence_, scope, statistic)
