@@ -116,7 +116,11 @@ class Outlet:
             self._upstream.transport.resume_reading()
 
     def end_reading(self) -> None:
-        """End an answer that a reader read: its connection is kept only if it was read whole."""
+        """End an answer that a reader read: its connection is kept only if it was read whole.
+
+        A request that nobody asked the provider leaves nothing behind for the next one.
+        """
+        self._held = []
         upstream = self._upstream
         if upstream is None or not upstream.finish_reading():
             self.let_go()
