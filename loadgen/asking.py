@@ -54,6 +54,7 @@ class Asking:
         self._moves: deque[Move] = deque()
         self._obeying = False
         self._try: _Try | None = None
+        self._asked = ""
         self._alarm: Alarm | None = None
 
     def begin(self) -> None:

@@ -66,11 +66,6 @@ class GeventWire:
         """Call at a time, in seconds of CLOCK_MONOTONIC."""
         return GeventAlarm(self._loop, at_s - seconds(self.now_ns()), call)
 
-    def close(self) -> None:
-        """Close the connections that wait for another request."""
-        for pool in self._pools.values():
-            pool.close()
-
 
 class GeventAlarm:
     """One timer of the loop."""
@@ -165,10 +160,6 @@ class _Pool:
     def forget(self, connection: "_Connection") -> None:
         if connection in self._idle:
             self._idle.remove(connection)
-
-    def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
 
 
 class _Connection:

@@ -14,41 +14,34 @@ import locust  # isort: skip
 import contextlib
 import gc
 import os
+import resource
 import signal
-import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import gevent
-import msgspec
 from gevent.event import Event as Flag
 from locust.env import Environment
 from locust.event import EventHook, Events
 from locust.exception import StopUser
 
 from loadgen.asking import Asking
-from loadgen.config import WorkerConfig
-from loadgen.endpoint import Endpoint, endpoint_of
 from loadgen.generator import Generator, Pulse, clients_of
-from loadgen.plan import Planned, plan, share
+from loadgen.orders import ConfigError, Orders, read_orders
 from loadgen.wire import GeventWire
 from telemetry import leash
 from telemetry.clock import nanoseconds, now_ns, seconds
-from telemetry.recorder import FLUSH_INTERVAL_S, Recorder, open_spool
+from telemetry.recorder import FLUSH_INTERVAL_S, open_spool
 
 CRASHED, WRONG = 1, 2
 LEASH_GRACE_S = 5.0
 REPORT_EVERY_S = 1.0
 IDLE_CHECK_S = 0.02
-
-
-class ConfigError(Exception):
-    """The worker was told something that it cannot do; the message is for a person."""
 
 
 class ExchangeFailedError(Exception):
@@ -62,45 +55,31 @@ def main(arguments: list[str]) -> int:
     except ConfigError as error:
         sys.stderr.write(f"loadgen.worker: {error}\n")
         return WRONG
+    _allow_many_connections()
     return worker.run()
 
 
 def _prepared(arguments: list[str]) -> "Worker":
     if len(arguments) != 1:
         raise ConfigError("usage: python -m loadgen.worker CONFIG.json")
+    orders = read_orders(Path(arguments[0]), os.environ)
     try:
-        config = msgspec.json.decode(Path(arguments[0]).read_bytes(), type=WorkerConfig)
-        return Worker(config, *_checked(config))
-    except (OSError, ValueError, KeyError) as error:
-        raise ConfigError(f"{arguments[0]}: {error}") from error
-
-
-def _checked(config: WorkerConfig) -> tuple[dict[str, Endpoint], tuple[Planned, ...]]:
-    endpoints = {t.endpoint: endpoint_of(t, os.environ) for t in config.targets}
-    unknown = [name for name in config.route.order if name not in endpoints]
-    if unknown or not config.route.order:
-        raise ConfigError(f"route.order: no such endpoint: {', '.join(unknown) or 'it is empty'}")
-    if config.route.clients < config.count:
-        raise ConfigError(f"{config.count} workers need at least as many clients")
-    planned = plan(config.load, seed=config.seed, duration_s=config.duration_s)
-    clients, index, count = config.route.clients, config.index, config.count
-    return endpoints, share(planned, clients=clients, index=index, count=count)
+        return Worker(orders)
+    except OSError as error:
+        raise ConfigError(f"{orders.config.run_folder}: {error.strerror}") from error
 
 
 class Worker:
     """One worker process: waits for its orders, sends, drains, and ends in order."""
 
-    def __init__(
-        self,
-        config: WorkerConfig,
-        endpoints: Mapping[str, Endpoint],
-        planned: tuple[Planned, ...],
-    ) -> None:
-        self._config = config
-        self._planned = planned
-        addresses = {name: _address(endpoint) for name, endpoint in endpoints.items()}
-        self._recorder: Recorder = open_spool(Path(config.run_folder), "worker", config.index)
-        clients = clients_of(config, endpoints, lambda: GeventWire(addresses), self._recorder)
+    def __init__(self, orders: Orders) -> None:
+        """Open the spool; OSError if that cannot be."""
+        config = self._config = orders.config
+        self._planned = orders.planned
+        self._recorder = open_spool(Path(config.run_folder), "worker", config.index)
+        clients = clients_of(
+            config, orders.endpoints, lambda: GeventWire(orders.addresses), self._recorder
+        )
         self._generator = Generator(
             clients,
             self._recorder,
@@ -109,7 +88,7 @@ class Worker:
             over=self._tell_locust,
         )
         self._environment = _environment(user_class(self._send_all))
-        self._orders = leash.OrderReader()
+        self._leash_words = leash.OrderReader()
         self._start_ns = 0
         self._grace_s = LEASH_GRACE_S
         self._crashed = False
@@ -176,6 +155,7 @@ class Worker:
         counts = {"planned": len(self._planned), "sent": self._generator.sent}
         self._generator.note("generator_end", now_ns(), **counts)
         self._recorder.flush()
+        sys.stderr.write(f"{self._locusts_view()}\n")
         _say({"finished": True, **counts})
         self._ending.wait()
         if not self._crashed:
@@ -219,6 +199,10 @@ class Worker:
             context={},
         )
 
+    def _locusts_view(self) -> str:
+        total = self._environment.stats.total
+        return f"Locust counted {total.num_requests} exchanges, {total.num_failures} of them failed"
+
     def _watch_leash(self) -> None:
         gevent.signal_handler(signal.SIGTERM, self._end, LEASH_GRACE_S)
         descriptor = leash.leash_descriptor()
@@ -231,7 +215,7 @@ class Worker:
         if not data:
             self._leash.close()
             self._end(LEASH_GRACE_S)
-        for order in self._orders.feed(data):
+        for order in self._leash_words.feed(data):
             if isinstance(order, leash.Start):
                 self._start_ns = order.at_ns
                 self._ordered.set()
@@ -276,6 +260,12 @@ def user_class(send_all: Callable[[], None]) -> type[locust.User]:
     return GenUser
 
 
+def _allow_many_connections() -> None:
+    """Take all the descriptors that the system gives: each exchange under way needs one."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _environment(user: type[locust.User]) -> Environment:
     # Events of its own: Locust's are shared by the whole process.
     events = Events()  # type: ignore[no-untyped-call]  # Locust's annotations are partial
@@ -284,15 +274,6 @@ def _environment(user: type[locust.User]) -> Environment:
 
 def _fire(hook: EventHook, **facts: object) -> None:
     hook.fire(**facts)  # type: ignore[no-untyped-call]  # Locust's annotations are partial
-
-
-def _address(endpoint: Endpoint) -> tuple[str, int]:
-    """Resolve an endpoint's host once, before the run: names are not what is measured here."""
-    try:
-        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise ConfigError(f"endpoint {endpoint.name}: {endpoint.host}: {error}") from error
-    return str(found[0][4][0]), endpoint.port
 
 
 def _say(word: dict[str, object]) -> None:

@@ -59,6 +59,7 @@ def test_each_way_an_answer_can_fail_has_its_own_outcome(tmp_path: Path) -> None
             run(worker)
     expected = {n: outcome for n, (_, outcome) in behaviours.items()}
     assert worker.outcomes() == {n: expected.get(n, Outcome.OK) for n in range(20)}
+    assert "Locust counted 20 exchanges, 8 of them failed" in worker.errors.read_text()
     believed = {row.exchange for row in worker.rows_of(ExchangeEnded) if row.believed_ok}
     assert believed == set(range(20)) - set(range(1, 8))
 
@@ -266,26 +267,16 @@ def test_an_order_that_is_none_crashes_it_loudly_without_an_end_row(tmp_path: Pa
     assert not worker.rows_of(SpoolEnded)
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"route": Route(order=("elsewhere",))}, "route.order: no such endpoint: elsewhere"),
-        ({"load": Load(arrivals={"constant": {"rate_per_s": 0}})}, "rate_per_s must be more"),
-        ({"count": 2}, "2 workers need at least as many clients"),
-        ({"load": Load(arrivals={"trace": {"file": "none.csv"}})}, "none.csv: No such file"),
-    ],
-)
-def test_a_config_that_cannot_be_done_is_refused_in_words(
-    tmp_path: Path, changes: dict[str, object], message: str
-) -> None:
-    with Worker(config(tmp_path, (target("azure", 1),), **changes)) as worker:
+def test_a_config_that_cannot_be_done_is_refused_in_words(tmp_path: Path) -> None:
+    route = Route(order=("elsewhere",))
+    with Worker(config(tmp_path, (target("azure", 1),), route=route)) as worker:
         assert worker.exit_code() == 2
     said = worker.errors.read_text()
-    assert message in said
+    assert "route.order: no such endpoint: elsewhere" in said
     assert "Traceback" not in said
 
 
 def test_importing_loadgen_and_its_pure_parts_brings_neither_locust_nor_gevent() -> None:
-    modules = "loadgen, loadgen.plan, loadgen.generator, loadgen.asking, loadgen.catalog"
+    modules = "loadgen, loadgen.plan, loadgen.generator, loadgen.orders, loadgen.catalog"
     check = f"import sys, {modules}; sys.exit(bool({{'locust', 'gevent'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
