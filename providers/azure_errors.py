@@ -5,12 +5,17 @@ lists what is known from hearsay alone. `code` is always a string, for throttles
 """
 
 import math
+from collections.abc import Iterable
 from http import HTTPStatus
 
 import msgspec
 
 from providers.dialect import HttpAnswer
 
+SECURITY_HEADERS = (
+    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 _EXHAUSTED = {"requests": "call rate limit", "tokens": "token rate limit"}
 _HIGH_DEMAND = (
     "The system is currently experiencing high demand and cannot process your request. "
@@ -37,7 +42,8 @@ _PLAIN = {
 _SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"
 _FILTERED = (
     "The response was filtered due to the prompt triggering Azure OpenAI's content management "
-    "policy. Please modify your prompt and retry."
+    "policy. Please modify your prompt and retry. To learn more about our content filtering "
+    "policies please read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766"
 )
 _CATEGORIES = ("hate", "self_harm", "sexual", "violence")
 SAFE = {category: {"filtered": False, "severity": "safe"} for category in _CATEGORIES}
@@ -53,26 +59,25 @@ def error_answer(
     api_version: str = "v1",
 ) -> HttpAnswer:
     """Write the error that Azure OpenAI sends with a status."""
-    headers = [("Content-Type", "application/json"), *_hints(retry_after_s, exhausted)]
     error = _error(status, message, _throttled(retry_after_s, exhausted, api_version))
-    return _answer(status, headers, error)
+    return _answer(status, error, _hints(retry_after_s, exhausted))
 
 
 def resource_not_found() -> HttpAnswer:
     """Write the 404 of a wrong path, or of a missing api-version."""
-    headers = [("Content-Type", "application/json")]
-    return _answer(404, headers, {"code": "404", "message": "Resource not found"})
+    return _answer(404, {"code": "404", "message": "Resource not found"})
 
 
 def invalid_request(message: str) -> HttpAnswer:
     """Write the 400 of a body that cannot be understood."""
-    headers = [("Content-Type", "application/json")]
-    return _answer(400, headers, _openai_error(message, "invalid_request_error"))
+    return _answer(400, _openai_error(message, "invalid_request_error"))
 
 
-def _answer(status: int, headers: list[tuple[str, str]], error: dict[str, object]) -> HttpAnswer:
-    body = msgspec.json.encode({"error": error})
-    return HttpAnswer(status=status, headers=tuple(headers), body=body)
+def _answer(
+    status: int, error: dict[str, object], hints: Iterable[tuple[str, str]] = ()
+) -> HttpAnswer:
+    headers = (("Content-Type", "application/json"), *SECURITY_HEADERS, *hints)
+    return HttpAnswer(status=status, headers=headers, body=msgspec.json.encode({"error": error}))
 
 
 def _error(status: int, message: str | None, throttled: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ body, by a RetryInfo such as `"34s"`.
 """
 
 import math
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -26,6 +27,10 @@ _BAD_CREDENTIAL = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie "
     "or other valid authentication credential. See "
     "https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+_NO_CREDENTIAL = _BAD_CREDENTIAL.replace(
+    "Request had invalid authentication credentials.",
+    "Request is missing required authentication credential.",
 )
 _KNOWN = {
     400: ("INVALID_ARGUMENT", "Request contains an invalid argument."),
@@ -51,7 +56,7 @@ _QUOTAS = {
         "GenerateContentInputTokensPerMinutePerProjectPerModel",
     ),
 }
-_QUOTA_PAGE = "https://cloud.google.com/vertex-ai/generative-ai/docs/quotas"
+_QUOTA_PAGE = "https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,12 +102,26 @@ def error_answer(
     error: dict[str, object] = {"code": status, "message": message or text, "status": name}
     if exhausted in _QUOTAS:
         metric, _ = _QUOTAS[exhausted]
-        error["message"] = message or f"Quota exceeded for {metric} with base model: {place.model}."
-    details = [*_reason(status), *_quota_failure(exhausted, place), *_retry_info(retry_after_s)]
+        error["message"] = message or (
+            f"Quota exceeded for {metric} with base model: {place.model}. "
+            f"Please submit a quota increase request. {_QUOTA_PAGE}."
+        )
+    reason = _reason("ACCESS_TOKEN_EXPIRED") if status == 401 else []
+    details = [*reason, *_quota_failure(exhausted, place), *_retry_info(retry_after_s)]
     if details:
         error["details"] = details
-    body = msgspec.json.format(msgspec.json.encode({"error": error}), indent=2)
-    return HttpAnswer(status=status, headers=JSON_HEADERS, body=body)
+    return _answer(status, error)
+
+
+def credential_missing() -> HttpAnswer:
+    """Write the 401 of a request that shows no credential."""
+    error = {
+        "code": 401,
+        "message": _NO_CREDENTIAL,
+        "status": "UNAUTHENTICATED",
+        "details": _reason("CREDENTIALS_MISSING"),
+    }
+    return _answer(401, error)
 
 
 def in_array(answer: HttpAnswer) -> HttpAnswer:
@@ -149,13 +168,16 @@ def _retry_delay_s(error: Status) -> float | None:
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
-def _reason(status: int) -> list[dict[str, object]]:
-    if status != 401:
-        return []
+def _answer(status: int, error: Mapping[str, object]) -> HttpAnswer:
+    body = msgspec.json.format(msgspec.json.encode({"error": error}), indent=2)
+    return HttpAnswer(status=status, headers=JSON_HEADERS, body=body)
+
+
+def _reason(reason: str) -> list[dict[str, object]]:
     return [
         {
             "@type": f"{_TYPE}ErrorInfo",
-            "reason": "ACCESS_TOKEN_EXPIRED",
+            "reason": reason,
             "domain": "googleapis.com",
             "metadata": {"service": "aiplatform.googleapis.com"},
         }

@@ -1,10 +1,10 @@
 """What a provider lets in: quotas per minute, and so many answers at once. Time is an argument.
 
-Azure counts an estimate of prompt + max_tokens when a request arrives, over minutes that begin with
-their first request, and checks requests over much shorter windows too, "by expecting even
-distribution" (https://learn.microsoft.com/azure/ai-services/openai/how-to/quota). Vertex AI's
-sliding minute and its counting of input tokens alone are this project's reading of its quota names.
-A refused request uses nothing up. Times are seconds on any clock that does not go back.
+Azure counts an estimate of prompt + max_tokens when a request arrives, and checks requests over 1
+or 10 seconds as well (https://learn.microsoft.com/azure/ai-services/openai/how-to/quota). That its
+minute begins with its first request, that Vertex AI's slides, and that Vertex AI counts input
+tokens alone, is this project's reading. A refused request uses nothing up. Times are seconds on any
+clock that does not go back.
 """
 
 import math

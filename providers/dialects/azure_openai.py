@@ -17,6 +17,7 @@ from providers import chat_completions
 from providers.azure_errors import (
     PROMPT_SAFE,
     SAFE,
+    SECURITY_HEADERS,
     error_answer,
     invalid_request,
     resource_not_found,
@@ -115,8 +116,7 @@ class AzureOpenAI(Dialect, frozen=True, kw_only=True):
             ("X-Ms-Rai-Invoked", "true"),
             *((("X-Ms-Region", answer.region),) if answer.region else ()),
             ("X-Accel-Buffering", "no"),
-            ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
-            ("X-Content-Type-Options", "nosniff"),
+            *SECURITY_HEADERS,
             *_rate_limits(answer),
         )
 

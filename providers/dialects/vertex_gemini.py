@@ -169,7 +169,7 @@ class VertexGemini(Dialect, frozen=True, kw_only=True):
         server_sent: bool,
     ) -> Asked | HttpAnswer:
         if not (_shows_credential(request) or query.get("key")):
-            return self.refusal(401)
+            return google_rpc.credential_missing()
         asked_for = path[0].split("/", 2)[2].rpartition(":")[0]
         if path["project"] not in (None, self.project):
             return self.refusal(403, message=_denied(asked_for))

@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from providers.catalog import dialect_classes, make_dialect
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_both_clouds_are_there() -> None:
@@ -26,3 +30,17 @@ def test_an_unknown_dialect_is_a_key_error() -> None:
 def test_a_dialect_is_named_as_its_file() -> None:
     for name, dialect in dialect_classes().items():
         assert dialect.__module__ == f"providers.dialects.{name.replace('-', '_')}"
+
+
+@pytest.mark.parametrize("name", sorted(dialect_classes()))
+def test_a_dialect_is_described_tested_and_documented(name: str) -> None:
+    dialect = dialect_classes()[name]
+    first_line = (dialect.__doc__ or "").splitlines()[0]
+    assert first_line.endswith(".")
+    assert (ROOT / f"tests/providers/dialects/test_{name.replace('-', '_')}.py").exists()
+    page = (ROOT / "docs/dialects.md").read_text()
+    section = page.partition(f"## `{name}`")[2].partition("\n## ")[0]
+    for parameter in msgspec.structs.fields(dialect):
+        assert f"| `{parameter.name}` | `{parameter.default}` |" in section
+    assert dialect.credential_variable in section
+    assert dialect.provider in section

@@ -68,7 +68,8 @@ def test_no_credential_is_refused_with_a_reason() -> None:
     answer = refused(post(f"{REGIONAL}:generateContent", CONTENTS))
     assert answer.status == 401
     assert b"UNAUTHENTICATED" in answer.body
-    assert b"ErrorInfo" in answer.body
+    assert b"CREDENTIALS_MISSING" in answer.body
+    assert b"ACCESS_TOKEN_EXPIRED" in VERTEX.refusal(401).body
 
 
 def test_a_strangers_project_is_forbidden() -> None:
