@@ -1,0 +1,94 @@
+import math
+
+import msgspec
+import pytest
+
+from experiments.model import Expectation
+from experiments.report import summary
+from experiments.report.windows import stories
+from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
+from tests.experiments.report.synthetic import Scene, experiment, run
+
+RUN = run()
+
+
+def finding(ruling: Ruling, observed: float | None = 1.0) -> Finding:
+    return Finding(
+        gate="failover_time <= 5 s",
+        verdict=ruling,
+        observed=observed,
+        limit=5.0,
+        samples=30,
+        reason="azure was still asked",
+        unit="s",
+    )
+
+
+def judgement(verdict: Verdict, *findings: Finding, **more: object) -> Judgement:
+    plain = Judgement(verdict=verdict, exit_code=int(ExitCode.FAIL), findings=findings)
+    return msgspec.structs.replace(plain, **more)
+
+
+@pytest.mark.parametrize(
+    ("judged", "words"),
+    [
+        (judgement(Verdict.PASS, finding(Ruling.PASS)), "The gate holds."),
+        (judgement(Verdict.PASS, *[finding(Ruling.PASS)] * 3), "All 3 gates hold."),
+        (
+            judgement(Verdict.FAIL, finding(Ruling.PASS), finding(Ruling.FAIL, math.inf)),
+            "1 of 2 findings fails. failover_time: never (limit ≤ 5 s), azure was still asked.",
+        ),
+        (
+            judgement(Verdict.INCONCLUSIVE, finding(Ruling.UNKNOWN, None)),
+            (
+                "1 of 1 finding could not be decided. "
+                "failover_time: unknown (limit ≤ 5 s), azure was still asked."
+            ),
+        ),
+        (
+            judgement(
+                Verdict.INCONCLUSIVE, finding(Ruling.FAIL), invalid=("no end record", "more")
+            ),
+            "The run cannot count: no end record (and 1 more reason).",
+        ),
+        (judgement(Verdict.ABORTED, aborted="Ctrl-C"), "The run was aborted: Ctrl-C."),
+        (judgement(Verdict.ABORTED), "The run was aborted: no reason was recorded."),
+        (judgement(Verdict.INCONCLUSIVE), "No gate failed, but the run ended with exit code 3."),
+    ],
+)
+def test_one_sentence_says_why(judged: Judgement, words: str) -> None:
+    assert summary.why(judged) == words
+
+
+def test_failures_come_first_and_what_holds_last() -> None:
+    mixed = [finding(ruling) for ruling in (Ruling.PASS, Ruling.UNKNOWN, Ruling.FAIL)]
+    rulings = [found.verdict for found in summary.by_ruling(mixed)]
+    assert rulings == [Ruling.FAIL, Ruling.UNKNOWN, Ruling.PASS]
+
+
+def test_an_expectation_says_whether_it_was_met() -> None:
+    expects_fail = msgspec.structs.replace(
+        experiment(), expect=Expectation(verdict="FAIL", failing=("failover_time",))
+    )
+    passed, failed = judgement(Verdict.PASS), judgement(Verdict.FAIL)
+    assert summary.expected(expects_fail, failed) == "FAIL (failover_time) was expected"
+    assert "not PASS" in summary.expected(expects_fail, passed)
+    assert summary.expected(msgspec.structs.replace(experiment(), expect=None), passed) == ""
+
+
+def test_the_tiles_count_what_the_record_holds() -> None:
+    lossy = run(Scene(vertex_fails=0.3))
+    tiles = summary.tiles(
+        lossy.evidence, stories(lossy.experiment, lossy.judgement, lossy.evidence)
+    )
+    figures = {tile.name: tile.figure for tile in tiles}
+    failed = sum(not exchange.succeeded for exchange in lossy.evidence.exchanges)
+    assert figures["Failed for users"] == str(failed)
+    assert figures["First token p95, fault"] == "failed"
+    assert figures["Exchanges touched"] == str(lossy.evidence.windows[0].touched_exchanges)
+
+
+def test_a_run_without_anything_has_a_tile_that_says_so() -> None:
+    empty = msgspec.structs.replace(RUN.evidence, exchanges=(), windows=(), phases=())
+    (tile,) = summary.tiles(empty, ())
+    assert (tile.figure, tile.context) == ("0", "0 of 0")
