@@ -309,6 +309,18 @@ WRONG = {
         changed("  - failover_time <= 5 s\n  - user_errors (fault) <= 1 %", "  []"),
         (14, "gates", "at least one gate", ""),
     ),
+    "a gate on something that is not measured": (
+        changed("failover_time <= 5 s", "failover_tim <= 5 s"),
+        (15, "gates.0", "unknown metric 'failover_tim'; did you mean failover_time?", ""),
+    ),
+    "a gate on a window that there is not": (
+        changed("failover_time <= 5 s", "failover_time (window:outag) <= 5 s"),
+        (15, "gates.0", "did you mean outage?", ""),
+    ),
+    "a gate in another unit": (
+        changed("failover_time <= 5 s", "failover_time <= 5"),
+        (15, "gates.0", "write 5 s", ""),
+    ),
     "a gate twice": (
         changed("user_errors (fault) <= 1 %", "failover_time <= 5 s"),
         (16, "gates.1", "written twice", ""),
