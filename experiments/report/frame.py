@@ -169,7 +169,7 @@ def phase_row(canvas: Canvas, top: float) -> Markup:
     for phase in canvas.axis.phases:
         left, right = x.at(phase.start_s), x.at(phase.end_s)
         parts.append(rect(left + 0.5, top, right - left - 1, 16, class_="phase", rx=3))
-        words = fitted(phase.name.replace("_", "-"), right - left - 6)
+        words = fitted(phase.name.replace("_", "-"), right - left - 2)
         middle = (left + right) / 2
         parts.append(text(middle, top + 12, words, class_="phase-name", text_anchor="middle"))
     return group(parts)

@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 
 class FindingRow(msgspec.Struct, frozen=True):
-    """One gate as a row; `worst` pairs each trace id with whether its waterfall is shown."""
+    """One gate as a row; of its worst exchanges `shown` have a waterfall, `others` have none."""
 
     gate: str
     ruling: str
@@ -34,7 +34,8 @@ class FindingRow(msgspec.Struct, frozen=True):
     reason: str
     inferred: bool
     bullet: Markup
-    worst: tuple[tuple[str, bool], ...]
+    shown: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 def finding_rows(findings: Iterable[Finding], shown: set[str]) -> tuple[FindingRow, ...]:
@@ -50,7 +51,8 @@ def finding_rows(findings: Iterable[Finding], shown: set[str]) -> tuple[FindingR
             finding.reason,
             finding.inferred,
             bullet(finding),
-            tuple((trace, trace in shown) for trace in finding.worst),
+            tuple(trace for trace in finding.worst if trace in shown),
+            tuple(trace for trace in finding.worst if trace not in shown),
         )
         for finding in by_ruling(findings)
     )

@@ -169,11 +169,12 @@ def _injected(window: Window, experiment: Experiment) -> str:
 
 
 def injection_words(inject: dict[str, dict[str, object]]) -> str:
-    """Write a fault's kind with its parameters: `http_error (status 503)`."""
-    return ", ".join(
-        f"{kind} ({', '.join(f'{k} {v}' for k, v in parameters.items())})" if parameters else kind
-        for kind, parameters in inject.items()
-    )
+    """Write a fault's kind with the parameters that were given: `http_error (status 503)`."""
+    kinds: list[str] = []
+    for kind, parameters in inject.items():
+        told = [f"{name} {value}" for name, value in parameters.items() if value is not None]
+        kinds.append(f"{kind} ({', '.join(told)})" if told else kind)
+    return ", ".join(kinds)
 
 
 def _whole(value: object) -> int | None:

@@ -15,8 +15,8 @@ def test_every_finding_is_a_row_and_links_only_to_what_is_shown() -> None:
     rows = tables.finding_rows(LOSSY.judgement.findings, shown)
     assert sorted(row.gate for row in rows) == sorted(f.gate for f in LOSSY.judgement.findings)
     assert rows[0].ruling == Ruling.FAIL.value
-    linked = {trace for row in rows for trace, is_shown in row.worst if is_shown}
-    assert linked == shown
+    assert {trace for row in rows for trace in row.shown} == shown
+    assert not shown & {trace for row in rows for trace in row.others}
 
 
 def test_phases_add_up_to_the_run() -> None:
