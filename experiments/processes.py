@@ -80,7 +80,9 @@ class Processes:
         self._restarts += 1
         if self._restarts > STORE_RESTARTS:
             return False
-        self._children.pop(STORE).close()
+        former = self._children.pop(STORE)
+        former.kill()
+        former.close()
         with contextlib.suppress(ChildFailedError):
             self._launch(STORE, self._folder / "config" / f"{STORE}-0.json")
         return True
@@ -100,13 +102,14 @@ class Processes:
 
     def stop(self, role: str, within_s: float = STOP_WITHIN_S) -> str:
         """End one child in order; returns what went wrong, or nothing."""
-        child = self._children.pop(role, None)
+        child = self._children.get(role)
         if child is None:
             return ""
         try:
             return self._stop(child, within_s)
         finally:
             child.close()
+            del self._children[role]
 
     def _stop(self, child: Child, within_s: float) -> str:
         if child.exit_code() is not None:

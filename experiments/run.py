@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments.conclude import conclude
+from experiments.conclude import Conclusion, conclude
 from experiments.conductor import Conductor
 from experiments.model import Experiment
 from experiments.ports import check_ports
 from experiments.resolved import write_resolved
-from experiments.verdict import Judgement
 from telemetry.run_folder import new_run_folder
 
 RUN_TAG_BYTES = 4
@@ -20,8 +19,8 @@ Say = Callable[[str], None]
 
 def rehearse(
     experiment: Experiment, *, out: Path, overrides: Sequence[str] = (), say: Say
-) -> tuple[Path, Judgement]:
-    """Run an experiment and judge it; returns the run folder and what was judged.
+) -> tuple[Path, Conclusion]:
+    """Run an experiment and judge it; returns the run folder and its conclusion.
 
     Raises PortTakenError before anything is started when a listener's port is in use.
     """

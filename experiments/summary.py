@@ -14,8 +14,11 @@ COLOURS = {
 _ORDER = (Ruling.FAIL, Ruling.UNKNOWN, Ruling.PASS)
 
 
-def print_judgement(judgement: Judgement) -> None:
-    """Print the findings, worst first, why the run does not count if so, and the verdict."""
+def print_judgement(judgement: Judgement, unwritten: Sequence[str] = ()) -> None:
+    """Print the findings, worst first, why the run does not count if so, and the verdict.
+
+    `unwritten`: what could not be put into the run folder; it goes to standard error.
+    """
     if judgement.findings:
         columns = ("", "gate", "observed", "samples", "why")
         terminal.table("Findings", columns, finding_rows(judgement.findings))
@@ -25,6 +28,8 @@ def print_judgement(judgement: Judgement) -> None:
     title = f"  {judgement.title}" if judgement.title else ""
     terminal.console().print(f"[{style}]{judgement.verdict}[/]", end="")
     terminal.say(f" (exit {judgement.exit_code}){title}")
+    for line in unwritten:
+        terminal.warn(line)
 
 
 def finding_rows(findings: Sequence[Finding]) -> list[tuple[object, ...]]:

@@ -25,9 +25,9 @@ def judge(run: RunArgument) -> None:
     from telemetry.seal import NoRecordError
 
     with as_usage_error(NoRecordError, UnreadableRecordError):
-        judgement = conclude(run)
-    print_judgement(judgement)
-    raise typer.Exit(judgement.exit_code)
+        conclusion = conclude(run)
+    print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
+    raise typer.Exit(conclusion.exit_code)
 
 
 def report(run: RunArgument) -> None:

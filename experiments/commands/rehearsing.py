@@ -45,10 +45,10 @@ def run(
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
     read = read_overridden(find_experiment(experiment), overrides)
     announce(read)
-    folder, judgement = rehearse(read, out=out, overrides=overrides.told(), say=terminal.say)
-    print_judgement(judgement)
+    folder, conclusion = rehearse(read, out=out, overrides=overrides.told(), say=terminal.say)
+    print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
-    raise typer.Exit(judgement.exit_code)
+    raise typer.Exit(conclusion.exit_code)
 
 
 def plan(

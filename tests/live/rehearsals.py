@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 CROSSWIND = str(Path(sys.executable).with_name("crosswind"))
 
@@ -139,7 +142,7 @@ def _mentions(entry: Path, argument: str) -> bool:
     return any(word.startswith(argument) for word in words)
 
 
-def wait_for(probe: Any, within_s: float) -> Any:
+def wait_for(probe: Callable[[], T | None], within_s: float) -> T:
     """Return the first thing a probe gives that is not None; fail after `within_s` seconds."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:

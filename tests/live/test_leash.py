@@ -75,7 +75,7 @@ def sent_by_the_run(folder: Path) -> list[float]:
     tag = folder.name.rsplit("-", 1)[1]
     logs = (folder / "stand-in").glob("*.jsonl")
     lines = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
-    return [line["at_ns"] / 1e9 for line in lines if line["trace_id"].startswith(tag)]
+    return [line["at_ns"] / 1e9 for line in lines if (line["trace_id"] or "").startswith(tag)]
 
 
 def test_when_the_conductor_is_killed_everything_ends(rehearsal: Rehearsal) -> None:

@@ -5,10 +5,10 @@ import signal
 import subprocess
 from collections.abc import Iterator
 
-import google.auth.credentials
 import pytest
 from google import genai
 from google.genai import types
+from google.oauth2.credentials import Credentials
 from openai import AzureOpenAI, OpenAI
 
 from providers.words import numbers_in
@@ -54,12 +54,10 @@ def azure(urls: dict[str, str]) -> Iterator[AzureOpenAI]:
 def vertex(urls: dict[str, str]) -> genai.Client:
     return genai.Client(
         vertexai=True,
-        project="rehearsal",
+        project="crosswind",
         location="us-central1",
-        credentials=google.auth.credentials.AnonymousCredentials(),  # type: ignore[no-untyped-call]
-        http_options=types.HttpOptions(
-            base_url=urls["vertex"], headers={"Authorization": "Bearer t"}
-        ),
+        credentials=Credentials("ya29.fake"),  # type: ignore[no-untyped-call]
+        http_options=types.HttpOptions(base_url=urls["vertex"]),
     )
 
 
