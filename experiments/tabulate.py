@@ -27,7 +27,8 @@ def metric_tables(evidence: Evidence) -> dict[str, Table]:
 def _table(metric: Metric, evidence: Evidence) -> Table:
     scopes: dict[str, Scope] = {}
     if not (isinstance(metric, Measure) and metric.per == "window"):
-        scopes |= {name: Scope(phase=name) for name in PHASES if evidence.phase(name) is not None}
+        phases = PHASES[1:] if isinstance(metric, Contrast) else PHASES
+        scopes |= {name: Scope(phase=name) for name in phases if evidence.phase(name) is not None}
     for window, name in names_of(evidence.windows).items():
         scopes[f"window:{name}" if name in scopes else name] = Scope(window=window)
     if isinstance(metric, Measure) and metric.by_endpoint:

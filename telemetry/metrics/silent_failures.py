@@ -12,7 +12,7 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
     """Return the share in %."""
     exchanges = scope.exchanges(evidence)
     silent = [e for e in exchanges if e.believed_ok and not e.succeeded]
-    reason = "looked like a success and were none"
+    reason = "were taken for a success and were not whole"
     return exchange_share(silent, len(exchanges), reason)
 
 

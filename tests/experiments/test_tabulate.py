@@ -27,7 +27,9 @@ def test_a_metric_with_a_value_per_exchange_has_its_statistics() -> None:
     entry = tables["time_to_first_token"]["baseline"]
     assert (entry["statistic"], entry["value"]) == ("max", entry["max"])
     assert {"p50", "p95", "p99", "max", "mean", "min"} <= set(entry)
-    assert {"p50", "p95", "p99"} <= set(tables["latency_penalty"]["fault"])
+    penalty = tables["latency_penalty"]
+    assert set(penalty) == {"fault", "recovery", "outage"}
+    assert {"p50", "p95", "p99"} <= set(penalty["fault"])
 
 
 def test_infinity_says_for_how_long_it_was_watched() -> None:
