@@ -8,7 +8,7 @@ import msgspec
 from experiments.model import Experiment
 from experiments.report.windows import WindowStory
 from experiments.report.words import OPERATOR, amount, count, limit_words, plain, sharing
-from experiments.verdict import Finding, Judgement, Ruling, Verdict
+from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from telemetry.exchange import Evidence
 from telemetry.stats import percentile
 
@@ -25,6 +25,8 @@ class Tile(msgspec.Struct, frozen=True):
 
 def why(judgement: Judgement) -> str:
     """Say in one sentence why the verdict is what it is."""
+    if judgement.exit_code == ExitCode.FAULTS_NOT_REMOVED:
+        return sentence(f"Faults could not be removed: {', '.join(judgement.invalid[:1])}")
     if judgement.verdict is Verdict.ABORTED:
         return sentence(f"The run was aborted: {judgement.aborted or 'no reason was recorded'}")
     if judgement.invalid:

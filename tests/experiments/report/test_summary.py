@@ -53,6 +53,10 @@ def judgement(verdict: Verdict, *findings: Finding, **more: object) -> Judgement
         ),
         (judgement(Verdict.ABORTED, aborted="Ctrl-C"), "The run was aborted: Ctrl-C."),
         (judgement(Verdict.ABORTED), "The run was aborted: no reason was recorded."),
+        (
+            judgement(Verdict.ABORTED, exit_code=6, invalid=("2 faults are left",)),
+            "Faults could not be removed: 2 faults are left.",
+        ),
         (judgement(Verdict.INCONCLUSIVE), "No gate failed, but the run ended with exit code 3."),
     ],
 )
