@@ -1,0 +1,70 @@
+"""The kill switch works from a shell of its own, without the conductor, and stays engaged."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.rehearsals import CROSSWIND, wait_for, write_short
+
+pytestmark = pytest.mark.live
+
+QUESTION = json.dumps({"messages": [{"role": "user", "content": "well?"}], "max_tokens": 2})
+PATH = "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> dict[str, str]:
+    """Return an environment whose kill switch reaches only this test's injectors."""
+    return {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture
+def port(tmp_path: Path, private: dict[str, str]) -> Iterator[int]:
+    """Return the port of an endpoint that answers nothing but 503 for a long while."""
+    output = tmp_path / "output.txt"
+    command = [CROSSWIND, "serve", str(write_short(tmp_path, fault=60))]
+    with output.open("wb") as sink:
+        process = subprocess.Popen(command, stdout=sink, stderr=subprocess.STDOUT, env=private)
+    try:
+        wait_for(lambda: "serving until" in output.read_text() or None, 20)
+        found = re.search(r"azure: http://127\.0\.0\.1:(\d+)", output.read_text())
+        assert found
+        yield int(found[1])
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+
+
+def status(port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        headers = {"api-key": "k", "content-type": "application/json"}
+        connection.request("POST", PATH, QUESTION, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_kill_empties_every_injector(port: int, private: dict[str, str]) -> None:
+    wait_for(lambda: True if status(port) == 503 else None, 5)
+    done = subprocess.run(
+        [CROSSWIND, "kill"], env=private, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert status(port) == 200
+
+
+def test_there_may_be_nothing_to_kill(private: dict[str, str]) -> None:
+    done = subprocess.run(
+        [CROSSWIND, "kill"], env=private, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stdout
