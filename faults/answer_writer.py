@@ -1,7 +1,7 @@
 """Writes what a script says as HTTP/1.1, in our own framing: one chunk per event.
 
-The provider's head keeps its bytes and order except for the fields that frame the body. A whole
-answer that is said in one breath gets a Content-Length, as providers' refusals have.
+The provider's head keeps its bytes and order except for the fields that frame the body. An answer
+that is said in one breath gets a Content-Length, if the provider gave it one or a fault wrote it.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class AnswerWriter:
 
     def end(self, trailers: Sequence[bytes]) -> None:
         """Say the end."""
-        if self._head is not None and not self._bodiless and not trailers:
+        if self._head is not None and not self._bodiless and _had_length(self._head):
             body = b"".join(self._pieces)
             self._write_head(b"Content-Length: %d" % len(body))
             self._written.append(body)
@@ -95,3 +95,7 @@ class AnswerWriter:
         first = f"HTTP/1.1 {head.status} {_REASONS.get(head.status, '')}".encode("latin-1")
         lines = [f"{name}: {value}".encode("latin-1") for name, value in head.headers]
         return first, lines
+
+
+def _had_length(head: Head) -> bool:
+    return not head.raw or b"\ncontent-length:" in head.raw.lower()

@@ -13,7 +13,7 @@ from faults.heads import MAX_HEAD_BYTES, attempt_key_in, parent_in, rewrite_requ
 from faults.lane import Lane
 from faults.outlet import Outlet
 from faults.player import Player
-from faults.request import CONTENT_BYTES, Request
+from faults.request import CONTENT_BYTES, HELD_BYTES, Request
 from faults.request_reader import RequestReader
 from providers.http1 import CONTINUE
 from telemetry.clock import now_ns
@@ -174,7 +174,7 @@ class ClientSide(ClientLine):
     # Faults.
 
     def _consider(self, request: Request, body: bytes) -> None:
-        self.outlet.hold(body, CONTENT_BYTES)
+        self.outlet.hold(body, HELD_BYTES)
         self._undecided = request
         if request.keyed_by == "content" and not self.reader.complete and request.expects_continue:
             self._undecided = request.continued()

@@ -11,8 +11,8 @@ from typing import Final, Protocol
 from faults.lane import Lane
 from faults.upstream_side import Answered, AnswerReader, UpstreamSide
 
-HELD_BYTES: Final = 65_536
-"""How much of a request may wait here before its client is no longer read."""
+DIALING_BYTES: Final = 65_536
+"""How much of a request may wait for its connection before its client is no longer read."""
 
 
 class Asker(Answered, Protocol):
@@ -42,7 +42,7 @@ class Outlet:
         self._lane = lane
         self._held: list[bytes] | None = []
         self._held_bytes = 0
-        self._limit = HELD_BYTES
+        self._limit = DIALING_BYTES
         self._open: asyncio.Transport | None = None
         self._dialing: asyncio.Task[asyncio.Transport] | None = None
         self._eof = False
@@ -50,7 +50,7 @@ class Outlet:
 
     # What becomes of the request.
 
-    def hold(self, body: bytes, limit: int = HELD_BYTES) -> None:
+    def hold(self, body: bytes, limit: int) -> None:
         """Keep a new request's body back until `ask`; beyond `limit` bytes the client is paused."""
         self._open = None
         self._held = [body]
@@ -145,7 +145,7 @@ class Outlet:
         self._open = None
         self._held = [request]
         self._held_bytes = len(request)
-        self._limit = HELD_BYTES
+        self._limit = DIALING_BYTES
         self._dialing = self._lane.connect(upstream)
         self._dialing.add_done_callback(self._dialed)
 

@@ -8,6 +8,12 @@ from telemetry.identity import Parent
 CONTENT_BYTES: Final = 1_048_576
 """How much of a body is read at the most before an exchange is decided by its content."""
 
+HELD_BYTES: Final = 4_194_304
+"""How much of a body is kept while a fault holds its request back.
+
+A client that leaves is seen as long as its bytes are read; beyond this, only its RST is.
+"""
+
 
 class Request(NamedTuple):
     """One request's head, with what its trace headers say; `low` is the head in lower case."""

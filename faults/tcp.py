@@ -101,4 +101,4 @@ def _bound(family: int, kind: int, protocol: int, address: tuple[Any, ...]) -> s
 def _socket(transport: asyncio.Transport) -> socket.socket | None:
     """Return what stands for the transport's socket, None once it is closed."""
     found: socket.socket | None = transport.get_extra_info("socket")
-    return found
+    return None if found is None or found.fileno() < 0 else found

@@ -148,6 +148,7 @@ class UpstreamSide(asyncio.Protocol):
         """Serve asyncio: the connection is gone, broken if `exc` says so."""
         if exc is not None and self.client is not None:
             self._read_what_is_left()
+        self.transport = None
         self._end(exc)
 
     def _end(self, exc: Exception | None) -> None:
