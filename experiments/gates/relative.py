@@ -26,7 +26,10 @@ class Relative(Gate, frozen=True, kw_only=True):
         windowed = isinstance(metric, Measure) and metric.per == "window"
         if windowed or isinstance(metric, Contrast) or getattr(metric, "touched_only", False):
             raise GateError(f"{metric.name} has no baseline to compare with; write a limit")
-        return cls(text=text, claim=claim, factor=float(limit[1]))
+        factor = float(limit[1])
+        if not math.isfinite(factor):
+            raise GateError(f"the limit is infinite: {metric.name} could never miss it")
+        return cls(text=text, claim=claim, factor=factor)
 
     @property
     def required_samples(self) -> int:

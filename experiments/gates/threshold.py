@@ -1,5 +1,6 @@
 """`failover_time <= 5 s`: a figure against a number in the metric's unit."""
 
+import math
 import re
 from typing import ClassVar
 
@@ -32,6 +33,8 @@ class Threshold(Gate, frozen=True, kw_only=True):
     def read(cls, text: str, claim: Claim, limit: re.Match[str]) -> "Threshold":
         """Make the gate; raises GateError for a unit that the metric does not have."""
         value = float(limit[1]) * _worth(claim.measured, limit[1], limit[2])
+        if not math.isfinite(value):
+            raise GateError(f"the limit is infinite: {claim.metric} could never miss it")
         return cls(text=text, claim=claim, limit=value)
 
     @property

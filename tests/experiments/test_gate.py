@@ -79,6 +79,8 @@ def test_a_metric_with_a_value_per_exchange_has_a_statistic_of_its_own() -> None
         ("user_errors != 1 %", "cannot compare with '!='"),
         ("user_errors <= one", "cannot read the limit 'one'; write a number with its unit"),
         ("user_errors <= ", "cannot read the limit ''"),
+        (f"failover_delay <= {'9' * 400} s", "the limit is infinite"),
+        (f"amplification <= {'9' * 400} x baseline", "the limit is infinite"),
         ("user_errors <= 1 % or so", "cannot read the limit '1 % or so'"),
     ],
 )
