@@ -17,6 +17,7 @@ from tests.live.rehearsals import CROSSWIND, Rehearsal, write_short
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?:sh|shell|bash|console)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SAMPLE = re.compile(r"^```yaml\n(title:.*?)^```", re.MULTILINE | re.DOTALL)
 NOT_RUN = "not run here: "
 NOT_RUN_COUNT = 4
 """How many blocks are not run; raise it only with a reason in the block itself."""
