@@ -37,6 +37,13 @@ def test_an_attempt_that_answered_in_spite_of_the_fault_was_not_abandoned() -> N
     assert measured("abandon_time", seen, window=seen.windows[0]).value is None
 
 
+def test_what_another_window_held_up_before_does_not_count() -> None:
+    other = refused("vertex", 21.0, fault="spare", took=3.0)
+    held = exchange(0, 21.0, other, refused("azure", 24.0), attempt("vertex", 24.5))
+    seen = evidence([held], window())
+    assert measured("abandon_time", seen, window=seen.windows[0]).value == 0.5
+
+
 def test_holding_on_to_an_attempt_that_no_fault_touched_does_not_count() -> None:
     native = attempt("azure", 21.0, 25.0, outcome=Outcome.SERVER_ERROR)
     held = exchange(0, 21.0, native, refused("azure", 25.0), attempt("vertex", 25.5))

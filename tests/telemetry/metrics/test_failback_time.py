@@ -66,6 +66,11 @@ def test_never_coming_back_is_infinite_as_far_as_the_load_went() -> None:
     assert "azure never served 90%" in figure.reason
 
 
+def test_coming_back_in_the_last_seconds_is_not_seen_to_last() -> None:
+    seen = evidence(run(steady(40, 57, endpoint="vertex"), steady(57, 60)), window())
+    assert measured(NAME, seen, window=seen.windows[0]).value == math.inf
+
+
 def test_ninety_percent_is_of_the_baselines_share() -> None:
     half = [*steady(5, 19, every=0.2), *steady(5.1, 19, every=0.2, endpoint="vertex")]
     back = [*steady(40, 60, every=0.2), *steady(40.1, 60, every=0.2, endpoint="vertex")]
