@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+CATALOGUE = sorted((Path(__file__).parents[2] / "experiments" / "catalog").glob("*.yaml"))
+UNSHARED = ("--set", "faults.0.share=0")
 CROSSWIND = str(Path(sys.executable).with_name("crosswind"))
 
 SHORT = """\
@@ -57,12 +59,15 @@ def write_short(
 class Rehearsal:
     """One `crosswind run` under way in its own session."""
 
-    def __init__(self, experiment: Path, out: Path, *arguments: str) -> None:
-        """Start it; its output lies in `<out>/output.txt`."""
+    def __init__(
+        self, experiment: Path, out: Path, *arguments: str, under: tuple[str, ...] = ()
+    ) -> None:
+        """Start it, `under` another command if given; its output lies in `<out>/output.txt`."""
         out.mkdir(parents=True, exist_ok=True)
         self.out = out
         self.output = out / "output.txt"
-        command = [CROSSWIND, "run", str(experiment), "--out", str(out / "runs"), *arguments]
+        run = [CROSSWIND, "run", str(experiment), "--out", str(out / "runs"), *arguments]
+        command = [*under, *run]
         with self.output.open("wb") as sink:
             self.process = subprocess.Popen(
                 command,

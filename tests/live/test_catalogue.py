@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,32 +17,20 @@ from telemetry import identity
 from telemetry.exchange import Attempt
 from telemetry.record import Record
 from telemetry.seal import read_record
-from tests.live.rehearsals import CROSSWIND, Rehearsal
+from tests.live.rehearsals import CATALOGUE, CROSSWIND, Rehearsal
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
-CATALOGUE = Path(__file__).parents[2] / "experiments" / "catalog"
-NAMES = sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
-AT_ONCE = 5
-"""How many rehearsals share the machine's two cores: each needs about a fifth of one."""
+FILES = {path.stem: path for path in CATALOGUE}
+NAMES = list(FILES)
 
 EXIT = {"PASS": 0, "FAIL": 3, "INCONCLUSIVE": 4}
 Runs = dict[str, Rehearsal]
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    started: Runs = {}
-    out = tmp_path_factory.mktemp("catalogue")
-    for first in range(0, len(NAMES), AT_ONCE):
-        batch = NAMES[first : first + AT_ONCE]
-        for name in batch:
-            started[name] = Rehearsal(CATALOGUE / f"{name}.yaml", out / name)
-        for name in batch:
-            started[name].end(180)
-    yield started
-    for rehearsal in started.values():
-        rehearsal.close()
+@pytest.fixture
+def runs(catalogue_runs: Runs) -> Runs:
+    return catalogue_runs
 
 
 def crosswind(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -61,7 +48,7 @@ def reached_the_provider(attempt: Attempt) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_ends_as_its_file_says(name: str, runs: Runs) -> None:
-    experiment: Experiment = read_experiment(CATALOGUE / f"{name}.yaml")
+    experiment: Experiment = read_experiment(FILES[name])
     assert experiment.expect is not None
     verdict = runs[name].verdict()
     told = runs[name].said()
@@ -155,17 +142,11 @@ def inter_arrival_gaps(record: Record) -> list[float]:
     return [later - earlier for earlier, later in pairwise(planned)]
 
 
-def test_without_share_nobody_is_reached_and_nothing_is_claimed(tmp_path: Path) -> None:
-    experiment = CATALOGUE / "azure-outage.yaml"
-    short = ["phases.warm_up_s=1", "phases.baseline_s=8", "phases.fault_s=6"]
-    settings = [word for text in [*short, "faults.0.duration_s=6"] for word in ("--set", text)]
-    rehearsal = Rehearsal(experiment, tmp_path, "--set", "faults.0.share=0", *settings)
-    try:
-        assert rehearsal.end() == 4
-        assert rehearsal.verdict()["verdict"] == "INCONCLUSIVE"
-        assert any("outage" in reason for reason in rehearsal.verdict()["invalid"])
-    finally:
-        rehearsal.close()
+def test_without_share_nobody_is_reached_and_nothing_is_claimed(runs: Runs) -> None:
+    rehearsal = runs["unshared"]
+    assert rehearsal.process.returncode == 4
+    assert rehearsal.verdict()["verdict"] == "INCONCLUSIVE"
+    assert any("outage" in reason for reason in rehearsal.verdict()["invalid"])
 
 
 @pytest.mark.parametrize("name", NAMES)

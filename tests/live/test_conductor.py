@@ -1,25 +1,103 @@
-"""What goes wrong on our side: a clear word, nothing left running, a folder that can be judged."""
+"""What goes wrong on our side: a clear word, nothing left running, a folder that can be judged.
+
+The rehearsals of all scenarios run a few at a time, each with its mishap; the tests look at what
+is left of them.
+"""
 
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.live.rehearsals import CROSSWIND, Rehearsal, wait_for, write_short
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+AT_ONCE = 4
+CROWDED = ("bash", "-c", 'ulimit -f 64; exec "$@"', "crowded")
+"""No file may grow beyond 64 KiB: what a full disk does to a run."""
+
+Mishap = Callable[[Rehearsal], None]
+PRESSED_AT_S = {"warm_up": 0.3, "baseline": 2.0, "fault": 6.0, "recovery": 11.0}
 
 
-@pytest.fixture
-def rehearsals() -> Iterator[list[Rehearsal]]:
-    started: list[Rehearsal] = []
-    yield started
-    for rehearsal in started:
-        rehearsal.close()
+def killing(role: str, at_s: float) -> Mishap:
+    """Return the mishap of losing a child at a moment of the run."""
+
+    def mishap(rehearsal: Rehearsal) -> None:
+        rehearsal.until(at_s)
+        os.kill(rehearsal.child(role), signal.SIGKILL)
+
+    return mishap
+
+
+def pressing_ctrl_c(at_s: float) -> Mishap:
+    """Return the mishap of an impatient person."""
+
+    def mishap(rehearsal: Rehearsal) -> None:
+        rehearsal.until(at_s)
+        rehearsal.interrupt()
+
+    return mishap
+
+
+def pressing_twice(rehearsal: Rehearsal) -> None:
+    rehearsal.until(6.0)
+    rehearsal.interrupt()
+    wait_for(lambda: "interrupted:" in rehearsal.said() or None, 5.0)
+    rehearsal.interrupt()
+
+
+def nothing(rehearsal: Rehearsal) -> None:
+    del rehearsal
+
+
+MISHAPS: dict[str, Mishap] = {
+    "unanswered": nothing,
+    "crowded": nothing,
+    "store": killing("store", 3.0),
+    **{role: killing(role, 2.0) for role in ("injector", "stand-in", "worker")},
+    **{phase: pressing_ctrl_c(at_s) for phase, at_s in PRESSED_AT_S.items()},
+    "twice": pressing_twice,
+}
+Ended = dict[str, Rehearsal]
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    """Return every scenario's rehearsal after its end."""
+    made: Ended = {}
+
+    def meet(name: str) -> None:
+        folder = tmp_path_factory.mktemp(name)
+        under = CROWDED if name == "crowded" else ()
+        made[name] = rehearsal = Rehearsal(experiment_for(name, folder), folder, under=under)
+        MISHAPS[name](rehearsal)
+        rehearsal.end()
+
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(meet, MISHAPS))
+        yield made
+    finally:
+        for rehearsal in made.values():
+            rehearsal.close()
+
+
+def experiment_for(name: str, folder: Path) -> Path:
+    experiment = write_short(folder)
+    if name == "unanswered":
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            nowhere = f"base_url: 'http://127.0.0.1:{gone.getsockname()[1]}'"
+        text = experiment.read_text()
+        vertex = "vertex: {dialect: vertex-gemini, "
+        experiment.write_text(text.replace(f"{vertex}stand_in: {{}}", f"{vertex}{nowhere}"))
+    return experiment
 
 
 def judged(folder: Path) -> int:
@@ -31,12 +109,9 @@ def test_a_port_in_use_is_wrong_usage_and_starts_nothing(tmp_path: Path) -> None
     experiment = write_short(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        experiment.write_text(
-            experiment.read_text().replace(
-                "azure: {dialect: azure-openai,",
-                f"azure: {{dialect: azure-openai, listen: '127.0.0.1:{port}',",
-            )
-        )
+        listening = f"azure: {{dialect: azure-openai, listen: '127.0.0.1:{port}',"
+        text = experiment.read_text()
+        experiment.write_text(text.replace("azure: {dialect: azure-openai,", listening))
         done = subprocess.run(
             [CROSSWIND, "run", str(experiment), "--out", str(tmp_path / "runs")],
             capture_output=True,
@@ -48,91 +123,49 @@ def test_a_port_in_use_is_wrong_usage_and_starts_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "runs").exists()
 
 
-def test_an_endpoint_that_does_not_answer_is_inconclusive(
-    tmp_path: Path, rehearsals: list[Rehearsal]
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    experiment = write_short(tmp_path)
-    experiment.write_text(
-        experiment.read_text().replace(
-            "vertex: {dialect: vertex-gemini, stand_in: {}}",
-            f"vertex: {{dialect: vertex-gemini, base_url: 'http://127.0.0.1:{port}'}}",
-        )
-    )
-    rehearsal = Rehearsal(experiment, tmp_path)
-    rehearsals.append(rehearsal)
-    assert rehearsal.end() == 4
+@pytest.mark.parametrize("name", MISHAPS)
+def test_no_process_is_left(name: str, ended: Ended) -> None:
+    assert ended[name].left() == []
+
+
+def test_an_endpoint_that_does_not_answer_is_inconclusive(ended: Ended) -> None:
+    rehearsal = ended["unanswered"]
+    assert rehearsal.process.returncode == 4
     assert "preflight failed\n  vertex: no answer" in rehearsal.said()
-    assert rehearsal.left() == []
     assert judged(rehearsal.folder()) == 4
 
 
 @pytest.mark.parametrize("role", ["injector", "stand-in", "worker"])
-def test_a_killed_child_ends_the_run_inconclusive(
-    role: str, tmp_path: Path, rehearsals: list[Rehearsal]
-) -> None:
-    rehearsal = Rehearsal(write_short(tmp_path), tmp_path)
-    rehearsals.append(rehearsal)
-    rehearsal.until(2.0)
-    os.kill(rehearsal.child(role), signal.SIGKILL)
-    assert rehearsal.end() == 4
+def test_a_killed_child_ends_the_run_inconclusive(role: str, ended: Ended) -> None:
+    rehearsal = ended[role]
+    assert rehearsal.process.returncode == 4
     assert f"{role} (process " in rehearsal.said()
     assert any(role in reason for reason in rehearsal.verdict()["invalid"])
-    assert rehearsal.left() == []
     assert judged(rehearsal.folder()) == 4
 
 
-def test_a_killed_store_is_started_again_and_loses_nothing(
-    tmp_path: Path, rehearsals: list[Rehearsal]
-) -> None:
-    rehearsal = Rehearsal(write_short(tmp_path), tmp_path)
-    rehearsals.append(rehearsal)
-    rehearsal.until(3.0)
-    os.kill(rehearsal.child("store"), signal.SIGKILL)
-    assert rehearsal.end() == 0
+def test_a_killed_store_is_started_again_and_loses_nothing(ended: Ended) -> None:
+    rehearsal = ended["store"]
+    assert rehearsal.process.returncode == 0, rehearsal.said()
     assert "started again" in rehearsal.said()
     assert rehearsal.verdict()["spans"]["lost"] == 0
-    assert rehearsal.left() == []
 
 
-@pytest.mark.parametrize(
-    ("phase", "at_s"), [("warm_up", 0.3), ("baseline", 2.0), ("fault", 6.0), ("recovery", 11.0)]
-)
-def test_ctrl_c_ends_in_order_in_every_phase(
-    phase: str, at_s: float, tmp_path: Path, rehearsals: list[Rehearsal]
-) -> None:
-    rehearsal = Rehearsal(write_short(tmp_path), tmp_path)
-    rehearsals.append(rehearsal)
-    rehearsal.until(at_s)
-    rehearsal.interrupt()
-    assert rehearsal.end() == 5
-    verdict = rehearsal.verdict()
-    assert verdict["verdict"] == "ABORTED"
-    assert phase in verdict["aborted"]
-    assert rehearsal.left() == []
+@pytest.mark.parametrize("phase", PRESSED_AT_S)
+def test_ctrl_c_ends_in_order_in_every_phase(phase: str, ended: Ended) -> None:
+    rehearsal = ended[phase]
+    assert rehearsal.process.returncode == 5
+    assert rehearsal.verdict()["verdict"] == "ABORTED"
+    assert phase in rehearsal.verdict()["aborted"]
     assert judged(rehearsal.folder()) == 5
 
 
-def test_a_second_ctrl_c_ends_at_once(tmp_path: Path, rehearsals: list[Rehearsal]) -> None:
-    rehearsal = Rehearsal(write_short(tmp_path), tmp_path)
-    rehearsals.append(rehearsal)
-    rehearsal.until(6.0)
-    rehearsal.interrupt()
-    wait_for(lambda: "interrupted:" in rehearsal.said() or None, 5.0)
-    rehearsal.interrupt()
-    assert rehearsal.end(5.0) == 130
-    assert rehearsal.left() == []
+def test_a_second_ctrl_c_ends_at_once(ended: Ended) -> None:
+    assert ended["twice"].process.returncode == 130
 
 
-def test_a_full_disk_is_inconclusive(tmp_path: Path) -> None:
-    script = tmp_path / "crowded.sh"
-    script.write_text(f'ulimit -f 64\nexec {CROSSWIND} "$@"\n')
-    done = subprocess.run(
-        ["bash", str(script), "run", str(write_short(tmp_path)), "--out", str(tmp_path / "runs")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 4, done.stdout + done.stderr
-    assert "lost" in done.stdout + done.stderr
+def test_a_full_disk_is_inconclusive(ended: Ended) -> None:
+    rehearsal = ended["crowded"]
+    assert rehearsal.process.returncode == 4, rehearsal.said()
+    assert "lost" in rehearsal.said()
+    assert "could not write" in rehearsal.said()
