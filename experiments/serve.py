@@ -9,8 +9,11 @@ from pathlib import Path
 import msgspec
 
 from experiments import configs
+from experiments.children import ChildFailedError
 from experiments.interrupts import Interrupts
 from experiments.model import Endpoint, Experiment
+from experiments.ports import check_port, check_ports
+from experiments.problems import as_usage_error
 from experiments.processes import INJECTOR, STAND_INS, Processes
 from faults.config import InjectorConfig
 from providers.config import StandInConfig, StandInListener
@@ -25,8 +28,10 @@ def serve(experiment: Experiment, *, max_ttl_s: float, say: Say) -> int:
     """Serve the experiment's endpoints through proxies with its faults until Ctrl-C.
 
     Only `endpoints` and `faults` count; `start_s` counts from now; all traffic on the listeners
-    is faulted. Returns 0 after Ctrl-C, 4 when a process of ours was lost.
+    is faulted. Returns 0 after Ctrl-C, 4 when a process of ours was lost; raises UsageError for
+    what cannot be served.
     """
+    check_ports(experiment)
     with _processes() as children:
         stand_ins: dict[str, int] = {}
         if configs.has_stand_ins(experiment):
@@ -55,7 +60,11 @@ def standalone_config(
 
 
 def stand_in(listener: StandInListener, *, seed: int, log_folder: Path | None, say: Say) -> int:
-    """Serve one stand-in until Ctrl-C; returns 0, or 4 when it was lost."""
+    """Serve one stand-in until Ctrl-C; returns 0, or 4 when it was lost.
+
+    Raises UsageError for one that cannot be served.
+    """
+    check_port("--port", listener.host, listener.port)
     folder = None if log_folder is None else str(log_folder)
     config = StandInConfig(seed=seed, stand_ins=(listener,), log_folder=folder)
     with _processes() as children:
@@ -70,7 +79,9 @@ def _processes() -> Iterator[Processes]:
     with tempfile.TemporaryDirectory(prefix="crosswind-") as folder:
         children = Processes(Path(folder))
         try:
-            yield children
+            # A child that does not start says why: it is what it was told, not a crash of ours.
+            with as_usage_error(ChildFailedError):
+                yield children
         finally:
             children.release_all()
 
