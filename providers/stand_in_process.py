@@ -43,17 +43,18 @@ async def _serve(stand_ins: StandIns) -> None:
     await stand_ins.start()
     word = {"ready": True, "ports": stand_ins.ports}
     led = leash.LEASH_VARIABLE in os.environ
+    end = _listen_for_the_end(led=led)  # first: whoever hears that it is ready may end it
     if led:
         leash.say_ready(word)
     else:
         sys.stdout.write(msgspec.json.encode(word).decode() + "\n")
         sys.stdout.flush()
     gc.freeze()
-    await stand_ins.stop(await _told_to_stop(led=led))
+    await stand_ins.stop(await end)
 
 
-async def _told_to_stop(*, led: bool) -> float:
-    """Wait for the end; return how long answers under way may still take, in seconds."""
+def _listen_for_the_end(*, led: bool) -> "asyncio.Future[float]":
+    """Return what will say how long answers under way may still take at the end, in seconds."""
     loop = asyncio.get_running_loop()
     end: asyncio.Future[float] = loop.create_future()
     loop.add_signal_handler(signal.SIGTERM, _settle, end, _GRACE_S)
@@ -62,7 +63,7 @@ async def _told_to_stop(*, led: bool) -> float:
         loop.add_reader(leash.leash_descriptor(), _read_leash, leash.OrderReader(), end)
     else:
         loop.add_signal_handler(signal.SIGINT, _settle, end, _GRACE_S)
-    return await end
+    return end
 
 
 def _read_leash(orders: leash.OrderReader, end: asyncio.Future[float]) -> None:
