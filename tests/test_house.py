@@ -27,7 +27,7 @@ TESTED_THROUGH: dict[str, str] = {
     "loadgen/failover/moves.py": "tests/loadgen/failover/test_policy.py",
     "loadgen/wiring.py": "tests/loadgen/test_asking.py",
     "providers/config.py": "tests/experiments/test_configs.py",
-    "telemetry/record.py": "tests/telemetry/test_assembly.py",
+    "telemetry/record.py": "tests/experiments/test_evidence.py",
     "telemetry/store_config.py": "tests/live/test_store.py",
     "telemetry/tables.py": "tests/telemetry/test_flat.py",
     # gevent's loop and whole runs: in processes of their own
