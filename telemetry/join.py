@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from telemetry.clock import nanoseconds
 from telemetry.exchange import Attempt, Touch
 from telemetry.identity import is_canary
 from telemetry.outcome import Outcome
@@ -19,6 +20,9 @@ CONNECT_ERRORS = frozenset(
     {Outcome.CONNECT_REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.CONNECT_FAILED}
 )
 """How a connection ends that a closed listener refused."""
+
+CUTTING_NS = nanoseconds(0.1)
+"""Open connections that a fault cuts when it closes the listener are cut within this time."""
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +56,8 @@ def join(tables: Tables) -> Record:
 def closures(events: Iterable[EventFact]) -> tuple[Closure, ...]:
     """Return when listeners were closed, from the injector's events in time order.
 
-    An opening ends what the same fault closed at that endpoint; one that names no fault ends all.
+    A listener is open to everybody or to nobody: an opening ends whatever closed that endpoint's,
+    also where one fault took it over from another.
     """
     shut: dict[tuple[str, str], int] = {}
     found: list[Closure] = []
@@ -61,7 +66,7 @@ def closures(events: Iterable[EventFact]) -> tuple[Closure, ...]:
         if event.name == "listener_closed":
             shut.setdefault((event.subject, fault), event.at_ns)
         elif event.name == "listener_opened":
-            ended = [key for key in shut if key[0] == event.subject and fault in {"", key[1]}]
+            ended = [key for key in shut if key[0] == event.subject]
             found += [_closure(key, shut.pop(key), event.at_ns) for key in ended]
     found += [_closure(key, begin_ns, math.inf) for key, begin_ns in shut.items()]
     return tuple(found)
@@ -96,9 +101,9 @@ def _touch(fact: FaultFact) -> Touch:
 
 
 def _refusals(attempt: Attempt, closed: Sequence[Closure], touches: Sequence[Touch]) -> list[Touch]:
-    """Return the listener faults that this attempt's connect error attests."""
+    """Return the listener faults that this attempt's connect error, or its cut, attests."""
     if not _could_not_connect(attempt):
-        return []
+        return [] if touches else _cuts(attempt, closed)
     at_ns = attempt.begin_ns if attempt.end_ns is None else attempt.end_ns
     faults = {
         closure.fault: None
@@ -110,6 +115,23 @@ def _refusals(attempt: Attempt, closed: Sequence[Closure], touches: Sequence[Tou
     known = {touch.fault for touch in touches}
     return [
         Touch(fault=fault, action="refused", at_ns=at_ns) for fault in faults if fault not in known
+    ]
+
+
+def _cuts(attempt: Attempt, closed: Sequence[Closure]) -> list[Touch]:
+    """Return the listener faults that cut an open connection: its proxy did, as it closed.
+
+    A reset that came from the provider carries that error, one that a script said is attested.
+    """
+    hop = attempt.hop
+    if hop is None or hop.end_ns is None or hop.ending != "reset" or hop.error:
+        return []
+    at_ns, asked = hop.end_ns, hop.asked_upstream
+    return [
+        Touch(fault=closure.fault, action="reset", at_ns=at_ns, asked_upstream=asked)
+        for closure in closed
+        if closure.endpoint == attempt.endpoint
+        and closure.begin_ns <= at_ns < closure.begin_ns + CUTTING_NS
     ]
 
 

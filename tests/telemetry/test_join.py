@@ -122,17 +122,18 @@ def test_closed_again_after_an_opening_it_is_another_closure() -> None:
     assert closures(events) == (closure(1, 2), closure(3, 4))
 
 
-def test_an_opening_ends_only_what_its_own_fault_closed() -> None:
-    events = [listener("closed", 1, "a"), listener("closed", 2, "b"), listener("opened", 5, "a")]
-    assert closures(events) == (closure(1, 5, "a"), closure(2, math.inf, "b"))
+def test_an_opening_ends_what_another_fault_closed_before_it_took_over() -> None:
+    events = [listener("closed", 1, "a"), listener("opened", 5, "b")]
+    assert closures(events) == (closure(1, 5, "a"),)
 
 
-def test_an_opening_that_names_no_fault_ends_all_of_its_endpoint_and_no_other() -> None:
+@pytest.mark.parametrize("named", ["", "a"])
+def test_an_opening_ends_all_closures_of_its_endpoint_and_of_no_other(named: str) -> None:
     events = [
         listener("closed", 1, "a"),
         listener("closed", 2, "b"),
         listener("closed", 3, "a", "vertex"),
-        listener("opened", 5, ""),
+        listener("opened", 5, named),
     ]
     assert closures(events) == (
         closure(1, 5, "a"),
@@ -210,6 +211,48 @@ def test_a_close_before_the_head_is_the_listeners_only_where_no_proxy_took_the_r
     )
     assert unseen.touched
     assert not seen.touched
+
+
+def cut(at: int, *, ending: str = "reset", error: str | None = None) -> Attempt:
+    """Return an attempt whose connection the proxy ended at `at`."""
+    hop = Hop(
+        proxy="injector-0",
+        hop=0,
+        endpoint="azure",
+        begin_ns=100,
+        end_ns=at,
+        ending=ending,
+        error=error,
+        asked_upstream=True,
+    )
+    return attempt(outcome=Outcome.RESET_MID_STREAM, hop=hop, end=at + 10)
+
+
+def test_a_connection_that_is_cut_as_the_listener_closes_is_the_faults() -> None:
+    (only,) = joined(cut(160), events=[listener("closed", 150)])
+    assert only.touches == (Touch(fault="closed", action="reset", at_ns=160, asked_upstream=True),)
+
+
+@pytest.mark.parametrize(
+    ("one", "closed"),
+    [
+        (cut(160), listener("closed", 161)),  # before
+        (cut(100_000_150), listener("closed", 150)),  # much later
+        (cut(160), listener("closed", 150, endpoint="vertex")),
+        (cut(160, ending="complete"), listener("closed", 150)),
+        (cut(160, error="ConnectionResetError"), listener("closed", 150)),  # by the provider
+    ],
+)
+def test_a_connection_that_ends_otherwise_is_not_the_listener_faults(
+    one: Attempt, closed: EventFact
+) -> None:
+    (only,) = joined(one, events=[closed])
+    assert not only.touched
+
+
+def test_a_reset_that_another_fault_attested_is_not_the_listener_faults_too() -> None:
+    (only,) = joined(cut(160), faults=[attested(fault="rst")], events=[listener("closed", 150)])
+    assert [touch.fault for touch in only.touches] == ["rst"]
 
 
 def test_a_fault_that_attested_already_is_not_counted_again() -> None:
