@@ -67,6 +67,16 @@ def test_killing_exits_6_when_a_fault_may_be_left(
     assert "Traceback" not in said.err
 
 
+def test_one_injector_with_a_fault_left_is_enough_to_exit_6(
+    private: Path, crosswind: Crosswind
+) -> None:
+    done, left = b'{"pid":7,"faults_left":0}\n', b'{"pid":8,"faults_left":1}\n'
+    with injector(private / "7.sock", done), injector(private / "8.sock", left):
+        said = crosswind("kill")
+    assert said.code == 6
+    assert "2 injectors asked" in said.out
+
+
 @pytest.mark.parametrize(
     ("words", "option"),
     [
