@@ -4,13 +4,14 @@ A reason is one sentence for the person who ran it, or None. A run with any is I
 was measured may be true, but not of what the experiment set out to measure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from experiments.contradictions import contradictions
 from experiments.evidence import fault_groups, groups_that_may_miss
 from experiments.model import Experiment
 from telemetry.clock import nanoseconds
-from telemetry.exchange import Evidence
+from telemetry.exchange import Evidence, Hop
 from telemetry.figure import P95_SAMPLES, Figure, Scope
 from telemetry.measure import figure_of, metrics
 from telemetry.outcome import Outcome
@@ -67,17 +68,18 @@ def process_lost(case: Case) -> str | None:
 
 def kill_switch_used(case: Case) -> str | None:
     """Refuse a run in which somebody removed the faults before their time."""
-    if case.record.named("killed"):
+    if case.record.named("killed") or case.record.named("frozen"):
         return "the kill switch was used: the faults ended before their time"
     return None
 
 
 def canary_missing(case: Case) -> str | None:
     """Refuse a run whose endpoints had not all answered, through their proxies, before it."""
+    seen = {(hop.endpoint, trace) for hop, trace in _others(case.record)}
     well = {
         event.subject
         for event in case.record.named("canary")
-        if event.facts.get("ok") is True and event.facts.get("trace_id") in case.record.other_traces
+        if event.facts.get("ok") is True and (event.subject, event.facts.get("trace_id")) in seen
     }
     missing = [e.name for e in case.experiment.endpoints if e.name not in well]
     if not missing:
@@ -102,6 +104,31 @@ def spool_without_end(case: Case) -> str | None:
     """Refuse a spool without its end row: it may have lost any number of rows."""
     cut = [spool.name for spool in case.record.spools if not spool.ended]
     return f"the record of {', '.join(cut)} has no end" if cut else None
+
+
+def contradicts_itself(case: Case) -> str | None:
+    """Refuse a record that cannot be true."""
+    return "; ".join(contradictions(case.record, case.evidence)) or None
+
+
+def fault_never_on(case: Case) -> str | None:
+    """Refuse a fault that was never switched on, or whose end is not on record."""
+    begun, ended = (
+        {event.subject for event in case.record.named(name)}
+        for name in ("window_start", "window_end")
+    )
+    faults = [fault.id for fault in case.experiment.faults]
+    never = [fault for fault in faults if fault not in begun]
+    unended = [fault for fault in faults if fault in begun - ended]
+    if never:
+        return f"there is no record that {', '.join(never)} was ever switched on"
+    return f"there is no record that {', '.join(unended)} ended" if unended else None
+
+
+def baseline_touched(case: Case) -> str | None:
+    """Refuse a baseline with a fault in it: it would make whatever follows look good."""
+    count = sum(exchange.touched for exchange in case.evidence.in_phase(BASELINE))
+    return f"faults touched {count} of the baseline's exchanges" if count else None
 
 
 def window_cut_short(case: Case) -> str | None:
@@ -209,6 +236,10 @@ def faults_left(record: Record) -> int | None:
     return max(known) if known and len(known) == len(counts) else None
 
 
+def _others(record: Record) -> Iterable[tuple[Hop, str]]:
+    return zip(record.other_hops, record.other_traces, strict=False)
+
+
 def _unhealthy(case: Case, figure: Figure) -> str | None:
     most = 100 * case.experiment.baseline.max_error_share
     if figure.value is None or figure.value <= most:
@@ -228,10 +259,13 @@ REASONS: tuple[Reason, ...] = (
     no_claims,
     nothing_injected,
     nobody_touched,
+    fault_never_on,
     window_cut_short,
     not_all_sent,
     not_joined,
+    contradicts_itself,
     baseline_too_small,
+    baseline_touched,
     baseline_user_errors,
     baseline_native_errors,
 )

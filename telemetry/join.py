@@ -11,7 +11,7 @@ import msgspec
 
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Attempt, Touch
-from telemetry.identity import is_canary
+from telemetry.identity import is_canary, own_exchange
 from telemetry.outcome import Outcome
 from telemetry.record import EventFact, FaultFact, Record
 from telemetry.tables import Tables
@@ -50,6 +50,7 @@ def join(tables: Tables) -> Record:
         spools=tables.spools,
         other_hops=tuple(other.hop for other in tables.other_hops),
         other_traces=tuple(other.trace_id for other in tables.other_hops),
+        orphans=_orphans(tables),
     )
 
 
@@ -74,6 +75,22 @@ def closures(events: Iterable[EventFact]) -> tuple[Closure, ...]:
 
 def _closure(key: tuple[str, str], begin_ns: int, end_ns: float) -> Closure:
     return Closure(endpoint=key[0], fault=key[1], begin_ns=begin_ns, end_ns=end_ns)
+
+
+def _orphans(tables: Tables) -> int:
+    """Count attempts without an exchange, and requests of this run's that no attempt sent.
+
+    A client may send an attempt's request again on a new connection: that hop has its attempt.
+    """
+    numbers = {exchange.number for exchange in tables.exchanges}
+    spans = {(attempt.exchange, attempt.span_id) for attempt in tables.attempts}
+    sent = (
+        (own_exchange(other.trace_id, tables.run_tag), other.parent_span_id)
+        for other in tables.other_hops
+    )
+    unsent = {one for one in sent if one[0] is not None and one not in spans}
+    lone = [a for a in tables.attempts if a.exchange not in numbers and not is_canary(a.exchange)]
+    return len(lone) + len(unsent)
 
 
 def _touched_attempts(tables: Tables) -> dict[int, list[Attempt]]:

@@ -49,7 +49,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     `exchanges` are this run's in planned order, without canaries. `other_hops` reached a proxy but
     belong to no attempt of this run's: canaries' and bystanders'; `trace_ids` of those, in the
-    same order, lie in `other_traces`.
+    same order, lie in `other_traces`. `orphans` counts attempts without their exchange, and
+    requests of this run's at a proxy without their attempt: none, if no row is missing.
     """
 
     run_tag: str
@@ -60,6 +61,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     spools: tuple[SpoolFact, ...]
     other_hops: tuple[Hop, ...] = ()
     other_traces: tuple[str, ...] = ()
+    orphans: int = 0
 
     def named(self, name: str) -> tuple[EventFact, ...]:
         """Return the events of a name, in time order."""

@@ -74,7 +74,10 @@ def record(
         event("run_end", END_S, aborted=aborted, faults_left=faults_left, drained_ns=at(END_S)),
     ]
     canaries = [trace_id(RUN_TAG, CANARY_FIRST_NUMBER + i) for i in range(2)]
-    hop = Hop(proxy="injector-0", hop=0, endpoint="azure", begin_ns=at(-1.0))
+    hops = [
+        Hop(proxy="injector-0", hop=i, endpoint=name, begin_ns=at(-1.0))
+        for i, name in enumerate(("azure", "vertex"))
+    ]
     return Record(
         run_tag=RUN_TAG,
         clock=ClockPair(host="here", monotonic_ns=at(0), wall_ns=1_700_000_000_000_000_000),
@@ -82,7 +85,7 @@ def record(
         events=tuple(sorted((e for e in events if e.name not in without), key=lambda e: e.at_ns)),
         faults=(),
         spools=tuple(spool(role) for role in ("conductor", "injector", "worker")),
-        other_hops=(hop, hop),
+        other_hops=tuple(hops),
         other_traces=tuple(canaries),
     )
 

@@ -17,7 +17,16 @@ from tests.experiments.scenario import (
     with_breaker,
     with_spool,
 )
-from tests.telemetry.synthetic import at, attempt, event, evidence, exchange, steady
+from tests.telemetry.synthetic import (
+    at,
+    attempt,
+    event,
+    evidence,
+    exchange,
+    steady,
+    touch,
+    window_events,
+)
 
 GOOD = record(with_breaker())
 
@@ -115,15 +124,56 @@ def test_an_experiment_that_proves_nothing_says_so(of: Experiment, said: str) ->
 
 def test_a_group_that_may_miss_is_let_off_and_no_other() -> None:
     spare = Fault(id="spare", at=("vertex",), inject={"blackhole": {}}, duration_s=5.0)
-    assert against(GOOD, experiment(faults=(OUTAGE, spare))) == (
+    on = [e for name in ("spare", "other") for e in window_events(name, 20.0, 25.0)]
+    seen = record(with_breaker(), extra=on)
+    assert against(seen, experiment(faults=(OUTAGE, spare))) == (
         "no exchange was touched by spare: the fault reached nobody",
     )
     allowed = replace(spare, may_miss=True)
-    assert against(GOOD, experiment(faults=(OUTAGE, allowed))) == ()
+    assert against(seen, experiment(faults=(OUTAGE, allowed))) == ()
     half = (replace(allowed, group="g"), replace(spare, id="other", group="g"))
-    assert against(GOOD, experiment(faults=(OUTAGE, *half))) == (
+    assert against(seen, experiment(faults=(OUTAGE, *half))) == (
         "no exchange was touched by g: the fault reached nobody",
     )
+
+
+def test_a_fault_that_was_never_on_does_not_count_even_if_it_may_miss() -> None:
+    spare = Fault(
+        id="spare", at=("vertex",), inject={"blackhole": {}}, duration_s=5.0, may_miss=True
+    )
+    assert against(GOOD, experiment(faults=(OUTAGE, spare))) == (
+        "there is no record that spare was ever switched on",
+    )
+
+
+def test_a_fault_without_an_end_on_record_does_not_count() -> None:
+    assert against(record(with_breaker(), without=["window_end"])) == (
+        "there is no record that outage ended",
+    )
+
+
+def test_a_fault_in_the_baseline_does_not_count() -> None:
+    def slowed(one: Exchange) -> Exchange:
+        return replace(one, attempts=(attempt("azure", 6.0, touches=[touch("outage", 19.0)]),))
+
+    made = with_breaker()
+    made[120] = slowed(made[120])
+    assert against(record(made)) == ("faults touched 1 of the baseline's exchanges",)
+
+
+def test_a_canary_that_another_endpoints_proxy_saw_proves_nothing() -> None:
+    (reason,) = against(replace(GOOD, other_hops=GOOD.other_hops[::-1]))
+    assert reason.startswith("preflight: no canary of azure, vertex")
+
+
+def test_freezing_the_faults_is_using_the_kill_switch() -> None:
+    (reason,) = against(record(with_breaker(), extra=[event("frozen", 30.0)]))
+    assert reason.startswith("the kill switch was used")
+
+
+def test_a_record_that_cannot_be_true_does_not_count() -> None:
+    (reason,) = against(replace(GOOD, orphans=1))
+    assert reason.startswith("1 attempt on record")
 
 
 @pytest.mark.parametrize(

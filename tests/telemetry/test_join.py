@@ -7,7 +7,7 @@ import pytest
 
 from telemetry.clock import ClockPair
 from telemetry.exchange import Attempt, Exchange, Hop, Touch
-from telemetry.identity import CANARY_FIRST_NUMBER
+from telemetry.identity import CANARY_FIRST_NUMBER, trace_id
 from telemetry.join import CONNECT_ERRORS, Closure, closures, join
 from telemetry.outcome import Outcome
 from telemetry.record import EventFact, FaultFact, Scalar
@@ -296,3 +296,22 @@ def test_other_hops_keep_their_traces_in_the_same_order() -> None:
     found = join(tables(other_hops=others))
     assert [hop.hop for hop in found.other_hops] == [3, 1, 2]
     assert found.other_traces == ("3", "1", "2")
+
+
+def other(number: int, parent: str) -> OtherHop:
+    hop = Hop(proxy="injector-0", hop=number, endpoint="azure", begin_ns=100)
+    return OtherHop(hop=hop, trace_id=trace_id("0badcafe", number), parent_span_id=parent)
+
+
+def test_an_attempt_without_its_exchange_is_an_orphan() -> None:
+    assert join(tables(attempt(1), attempt(9))).orphans == 1
+
+
+def test_a_request_at_the_proxy_that_no_attempt_sent_is_an_orphan() -> None:
+    assert join(tables(attempt(1), other_hops=[other(1, span(7))])).orphans == 1
+
+
+def test_a_request_sent_again_a_canary_and_a_bystander_are_no_orphans() -> None:
+    stranger = OtherHop(hop=other(3, "").hop, trace_id="f" * 32, parent_span_id=span(0))
+    others = [other(1, span(0)), other(CANARY_FIRST_NUMBER, span(5)), stranger]
+    assert join(tables(attempt(1), other_hops=others)).orphans == 0

@@ -217,6 +217,10 @@ def run(scene: Scene = Scene()) -> Run:  # noqa: B008 - frozen
             *(_canary(name, number) for number, name in enumerate(("azure", "vertex"))),
             *breakers,
         ),
+        other_hops=tuple(
+            Hop(proxy="injector-0", hop=-1 - n, endpoint=name, begin_ns=ns(-1))
+            for n, name in enumerate(("azure", "vertex"))
+        ),
         other_traces=tuple(trace_id(TAG, CANARY_FIRST_NUMBER + number) for number in range(2)),
         faults=tuple(
             FaultFact(
