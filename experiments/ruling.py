@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,9 +27,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
 
 
+class Punctual(NamedTuple):
+    """The evidence as if the generator had been in time: always, or in the baseline alone."""
+
+    whole: Evidence
+    baseline: Evidence
+
+
 def rule_all(texts: Iterable[str], evidence: Evidence) -> tuple[Finding, ...]:
     """Return one finding per gate, in order; a gate that cannot be read is unknown."""
-    punctual = evidence.without_lateness()
+    punctual = _punctual(evidence)
     findings: list[Finding] = []
     for text in texts:
         try:
@@ -40,25 +48,37 @@ def rule_all(texts: Iterable[str], evidence: Evidence) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def rule(gate: Gate, evidence: Evidence, punctual: Evidence | None = None) -> Finding:
+def rule(gate: Gate, evidence: Evidence, punctual: Punctual | None = None) -> Finding:
     """Return what a gate says; `punctual` is the evidence without the generator's lateness.
 
-    A FAIL that would have been a PASS without that lateness is unknown, and so is a gate that
-    crashes: neither may hide behind the other gates.
+    What that lateness decided is unknown: a FAIL that would have been a PASS without it, and a PASS
+    that would have been a FAIL, as where it made the baseline slow that a gate compares with. So is
+    a gate that crashes: neither may hide behind the other gates.
     """
     try:
         finding = _worst(gate, evidence)
-        if finding.verdict is not Ruling.FAIL:
+        if finding.verdict is Ruling.UNKNOWN:
             return finding
-        without = _worst(gate, punctual or evidence.without_lateness())
+        whole, baseline = punctual or _punctual(evidence)
+        if finding.verdict is Ruling.FAIL:
+            return _unless(finding, _worst(gate, whole), Ruling.PASS)
+        lower = () if gate.claim.comparison in {"<=", "<"} else (whole,)
+        for seen in (baseline, *lower):
+            finding = _unless(finding, _worst(gate, seen), Ruling.FAIL)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not become a verdict
         return unknown(gate.text, f"the gate crashed: {type(error).__name__}: {error}")
-    if without.verdict is Ruling.PASS:
-        reason = f"the generator was late: sent in time, {without.reason}; as it was, "
-        return msgspec.structs.replace(
-            finding, verdict=Ruling.UNKNOWN, reason=reason + finding.reason
-        )
     return finding
+
+
+def _punctual(evidence: Evidence) -> Punctual:
+    return Punctual(evidence.without_lateness(), evidence.without_baseline_lateness())
+
+
+def _unless(finding: Finding, punctual: Finding, otherwise: Ruling) -> Finding:
+    if finding.verdict is Ruling.UNKNOWN or punctual.verdict is not otherwise:
+        return finding
+    reason = f"the generator was late: sent in time, {punctual.reason}; as it was, {finding.reason}"
+    return msgspec.structs.replace(finding, verdict=Ruling.UNKNOWN, reason=reason)
 
 
 def unknown(text: str, reason: str) -> Finding:

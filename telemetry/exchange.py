@@ -249,3 +249,16 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             msgspec.structs.replace(e, planned_ns=e.dispatched_ns) for e in self.exchanges
         )
         return msgspec.structs.replace(self, exchanges=punctual)
+
+    def without_baseline_lateness(self) -> "Evidence":
+        """Return the same evidence as if the baseline alone had been planned when dispatched.
+
+        A slow baseline makes what is compared with it look good: a gate that passes on the record
+        and fails on this one passed by the generator's lateness.
+        """
+        numbers = {exchange.number for exchange in self.in_phase("baseline")}
+        steady = tuple(
+            msgspec.structs.replace(e, planned_ns=e.dispatched_ns) if e.number in numbers else e
+            for e in self.exchanges
+        )
+        return msgspec.structs.replace(self, exchanges=steady)

@@ -95,6 +95,39 @@ def test_a_pass_stands_however_late_the_generator_was() -> None:
     assert found.verdict is Ruling.PASS
 
 
+def compared(*, late: float) -> Evidence:
+    """A baseline that takes 0.2 s once it is sent, and a recovery that takes 0.6 s."""
+    before = [
+        exchange(i, 6 + i / 10, attempt("azure", 6 + i / 10 + late), late=late) for i in range(59)
+    ]
+    times = [41 + i / 10 for i in range(59)]
+    after = [exchange(100 + i, t, attempt("azure", t, first=t + 0.6)) for i, t in enumerate(times)]
+    return evidence([*before, *after])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time_to_first_token p95 (recovery) <= 1.5 x baseline",
+        "latency_penalty p95 (recovery) <= 0.1 s",
+    ],
+)
+def test_a_pass_against_a_baseline_that_the_generator_made_slow_is_unknown(text: str) -> None:
+    assert ruled(text, compared(late=0.0)).verdict is Ruling.FAIL
+    found = ruled(text, compared(late=0.4))
+    assert found.verdict is Ruling.UNKNOWN
+    assert found.reason.startswith("the generator was late")
+    assert rule_all([text], compared(late=0.4)) == (found,)
+
+
+def test_a_pass_of_a_lower_limit_by_lateness_is_unknown() -> None:
+    late = exchange(0, 21.0, attempt("azure", 22.0, first=22.2), late=1.0)
+    text = "time_to_first_token min (fault) >= 1 s"
+    assert ruled(text, evidence([late])).verdict is Ruling.UNKNOWN
+    slow = exchange(0, 21.0, attempt("azure", 21.0, first=22.2))
+    assert ruled(text, evidence([slow])).verdict is Ruling.PASS
+
+
 def test_every_window_is_held_to_the_claim_and_the_worst_counts() -> None:
     first, second = window(20, 30), window(30, 40, group="again", first_hit=30.0)
     quick = failed_over(0, 21.0, took=0.1)

@@ -87,3 +87,9 @@ def test_an_unended_exchange_meets_everything_after_its_plan() -> None:
 def test_without_lateness_every_exchange_was_planned_when_it_was_dispatched() -> None:
     record = evidence(exchange(1, 2)).without_lateness()
     assert record.exchanges[0].planned_ns == round(1.1 * S)
+
+
+def test_without_the_baselines_lateness_the_rest_is_as_it_was() -> None:
+    before, after = exchange(6.0, 7.0), exchange(45.0, 46.0, number=2)
+    found = evidence(before, after).without_baseline_lateness()
+    assert [e.planned_ns for e in found.exchanges] == [before.dispatched_ns, after.planned_ns]
