@@ -10,6 +10,14 @@ from experiments.problems import Complaints, Path
 from experiments.schedule import check_faults, faults_of
 from experiments.shape import EndpointShape, FailShape, FileShape
 
+MAX_CLIENTS = 1000
+MAX_ATTEMPTS_PER_ENDPOINT = 100
+MAX_FAILURES = 1_000_000
+MAX_SIGMA = 10.0
+"""e^10 is 22,000 times the median for one question in six: beyond every use."""
+
+MAX_RUN_S = 7 * 86_400.0
+
 Check = Callable[[FileShape, Complaints], None]
 
 SETTLE_S = 10.0
@@ -57,24 +65,24 @@ def _check_behind(endpoint: EndpointShape, path: Path, complaints: Complaints) -
 
 
 def check_route(shape: FileShape, complaints: Complaints) -> None:
-    """Let the client try known endpoints, each once, and let there be at least one client."""
+    """Let the client try known endpoints, each once, and its counts be ones that can be had."""
     client, path = shape.route.client, ("route", "client")
     if not client.order:
         complaints.add((*path, "order"), "at least one endpoint is needed")
     order = (*path, "order")
     check_endpoint_names(client.order, order, shape.endpoints, complaints)
-    ones = {
-        ("clients",): client.clients,
-        ("attempts_per_endpoint",): client.attempts_per_endpoint,
-        ("breaker", "failures"): client.breaker.failures,
+    counts = {
+        ("clients",): (client.clients, MAX_CLIENTS),
+        ("attempts_per_endpoint",): (client.attempts_per_endpoint, MAX_ATTEMPTS_PER_ENDPOINT),
+        ("breaker", "failures"): (client.breaker.failures, MAX_FAILURES),
     }
-    for key, value in ones.items():
-        if value < 1:
-            complaints.add((*path, *key), f"must be at least 1, got {value}")
+    for key, (value, most) in counts.items():
+        if not 1 <= value <= most:
+            complaints.add((*path, *key), f"must lie between 1 and {most}, got {value}")
 
 
 def check_load(shape: FileShape, complaints: Complaints) -> None:
-    """Questions and answers have at least one token."""
+    """Questions and answers have at least one token, and a spread that can be drawn from."""
     for key in ("prompt_tokens", "output_tokens"):
         lengths = getattr(shape.load, key)
         if lengths.median < 1:
@@ -82,6 +90,9 @@ def check_load(shape: FileShape, complaints: Complaints) -> None:
         if lengths.max < lengths.median:
             message = f"must not be less than the median, {lengths.median}"
             complaints.add(("load", key, "max"), message)
+        if lengths.sigma > MAX_SIGMA:
+            message = f"must be at most {MAX_SIGMA:g}, got {lengths.sigma:g}"
+            complaints.add(("load", key, "sigma"), message)
 
 
 def check_phases(shape: FileShape, complaints: Complaints) -> None:
@@ -98,6 +109,19 @@ def check_phases(shape: FileShape, complaints: Complaints) -> None:
         complaints.add(("phases", "recovery_s"), message)
     if shape.phases.load_s <= 0:
         complaints.add(("phases",), "the run has no time in it")
+    total_s = shape.phases.load_s + shape.phases.drain_s
+    if total_s > MAX_RUN_S:
+        message = f"{total_s:g} s in all; a run lasts at most {MAX_RUN_S:g} s, 7 days"
+        complaints.add(("phases",), message)
+
+
+def check_baseline(shape: FileShape, complaints: Complaints) -> None:
+    """Let a baseline fail a share only, or none would ever be unhealthy."""
+    share = shape.baseline.max_error_share
+    if share > 1:
+        message = f"a share lies between 0 and 1, got {share:g}"
+        meant = f"{share / 100:g}" if share <= 100 else ""
+        complaints.add(("baseline", "max_error_share"), message, meant)
 
 
 def check_gates(shape: FileShape, complaints: Complaints) -> None:
@@ -134,6 +158,7 @@ CHECKS: tuple[Check, ...] = (
     check_route,
     check_load,
     check_phases,
+    check_baseline,
     check_faults,
     check_gates,
     check_expectation,

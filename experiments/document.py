@@ -44,6 +44,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         path = complaint.path
         around = [path[:length] for length in range(len(path), -1, -1)]
         written = next((self.origins[part] for part in around if part in self.origins), "")
+        if not written and path not in self.lines:
+            # What is not in the file may have come with a place below it that was set.
+            below = (place for place in self.origins if place[: len(path)] == path)
+            written = next((self.origins[place] for place in below), "")
         line = next((self.lines[part] for part in around if part in self.lines), 0)
         return Problem(
             file=written or self.file,
@@ -58,8 +62,10 @@ def read_document(path: FilePath) -> Document:
     """Read a YAML file; raises UsageError when it cannot be, ExperimentError when it is no YAML."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: cannot be read: not text in UTF-8 ({error.reason})") from error
     return parse_document(text, str(path))
 
 
@@ -67,7 +73,7 @@ def parse_document(text: str, file: str) -> Document:
     """Read YAML text; raises ExperimentError when it is none or says no mapping."""
     reader = _Reader()
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = _composed(text)
         data = reader.value(node, ()) if node is not None else None
     except YAMLError as error:
         raise ExperimentError([_syntax_problem(error, file)]) from error
@@ -81,13 +87,21 @@ def parse_value(text: str) -> Any:  # noqa: ANN401 - YAML may say anything
     """Read one value as YAML (`0.5`, `[a, b]`, `{status: 503}`); raises UsageError."""
     reader = _Reader()
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = _composed(text)
         value = reader.value(node, ()) if node is not None else None
     except YAMLError as error:
         raise UsageError(f"{text!r} is not YAML: {_first_line(error)}") from error
     for complaint in reader.complaints:
         raise UsageError(f"{text!r}: {complaint.message}")
     return value
+
+
+def _composed(text: str) -> Node | None:
+    try:
+        node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except RecursionError:
+        raise YAMLError("too deep: lists within lists without an end?") from None
+    return node
 
 
 class _Reader:

@@ -35,6 +35,10 @@ _NAMES: Mapping[type[declared.Type], str] = {
 }
 
 
+LARGEST = 2**63 - 1
+"""What every reader of a configuration can hold; no quantity in an experiment comes near it."""
+
+
 def fit_number(value: object, kind: Number, path: Path, complaints: Complaints) -> Fitted:
     """Fit a number: finite, not negative (nothing in an experiment is), within its bounds."""
     whole = isinstance(kind, declared.IntType)
@@ -88,8 +92,10 @@ def _mismatch(kind: declared.Type, value: object) -> str:
 
 
 def _out_of_range(value: float, kind: Number, *, whole: bool) -> str:
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return f"expected a finite number, got {value}"
+    if abs(value) > LARGEST:
+        return f"too large: nothing here goes beyond {LARGEST:.1e}"
     if value < 0:
         return f"must not be negative, got {value:g}"
     if whole and value != int(value):

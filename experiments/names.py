@@ -27,7 +27,8 @@ def check_endpoint_names(
 def unknown_endpoint(name: str, endpoints: Iterable[str]) -> tuple[str, str]:
     """Return what to say about an endpoint that there is not, and the one probably meant."""
     known = list(endpoints)
-    return f"no endpoint is called {name}; there are {listed(known)}", nearest(name, known)
+    there = f"there are {listed(known)}" if known else "there are none"
+    return f"no endpoint is called {name}; {there}", nearest(name, known)
 
 
 def repeated(words: Iterable[str | None]) -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ from experiments.shape import LOAD_KEYS, REQUIRED, EndpointShape, FailShape, Fau
 from experiments.vocabulary import plug_ins
 from loadgen.catalog import make_arrivals
 from loadgen.config import Load, Reference
+from loadgen.plan import MAX_EXCHANGES
 
 
 def read_experiment(path: FilePath) -> Experiment:
@@ -94,16 +95,20 @@ def _found(path: FilePath, folder: FilePath) -> FilePath:
 
 
 def _check_replay(arrivals: Reference, load_s: float, complaints: Complaints) -> None:
-    """Refuse a trace that is not there, cannot be read, or is too short for the run."""
+    """Refuse a trace that is not there, cannot be read or is too short, and endless loads."""
     for name, parameters in arrivals.items():
         file = parameters.get("file")
         if file is not None and not FilePath(str(file)).is_file():
             complaints.add(("load", name, "file"), f"no such file: {file}")
             return
         try:
-            make_arrivals(arrivals).mean_rate_per_s(load_s)
+            wanted = make_arrivals(arrivals).mean_rate_per_s(load_s) * load_s
         except ValueError as error:
             complaints.add(("load", name), str(error))
+            return
+        if wanted > MAX_EXCHANGES:
+            message = f"about {wanted:.3g} exchanges; one run has at most {MAX_EXCHANGES}"
+            complaints.add(("load", name), message)
 
 
 def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:

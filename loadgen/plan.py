@@ -15,6 +15,9 @@ from loadgen.catalog import make_arrivals
 from loadgen.config import Lengths, Load
 from telemetry.identity import CANARY_FIRST_NUMBER
 
+MAX_EXCHANGES = 1_000_000
+"""What one worker can plan and hold; 20 per second for half a day."""
+
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """One planned exchange, `at_s` after the run's start; `number` counts from 0."""

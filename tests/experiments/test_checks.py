@@ -1,10 +1,21 @@
 """The checks of a file's parts, each by itself; whole files are in `test_read`."""
 
-from experiments.checks import CHECKS, check, check_endpoints, check_expectation, check_phases
-from experiments.model import Phases
+import pytest
+
+from experiments.checks import (
+    CHECKS,
+    check,
+    check_baseline,
+    check_endpoints,
+    check_expectation,
+    check_load,
+    check_phases,
+    check_route,
+)
+from experiments.model import Baseline, Phases
 from experiments.problems import Complaints
-from experiments.shape import EndpointShape, FailShape, FaultShape, FileShape, RouteShape
-from loadgen.config import Breaker, Route
+from experiments.shape import EndpointShape, FailShape, FaultShape, FileShape, LoadShape, RouteShape
+from loadgen.config import Breaker, Lengths, Route
 from providers.config import StandIn
 
 AZURE = EndpointShape(dialect={"azure-openai": {}}, stand_in=StandIn())
@@ -59,4 +70,33 @@ def test_checks_go_on_where_something_could_not_be_read() -> None:
     complaints = Complaints()
     check(shape, complaints)
     assert [complaint.message for complaint in complaints] == []
-    assert len(CHECKS) == 7
+    assert len(CHECKS) == 8
+
+
+@pytest.mark.parametrize(
+    ("route", "complaint"),
+    [
+        (Route(order=("azure",), clients=0), "route.client.clients"),
+        (Route(order=("azure",), clients=10**9), "route.client.clients"),
+        (Route(order=("azure",), attempts_per_endpoint=101), "route.client.attempts_per_endpoint"),
+        (Route(order=("azure",), breaker=Breaker(failures=0)), "route.client.breaker.failures"),
+    ],
+)
+def test_counts_of_a_client_are_ones_that_can_be_had(route: Route, complaint: str) -> None:
+    shape = FileShape(endpoints={"azure": AZURE}, route=RouteShape(client=route))
+    assert complaints_of(shape, check_route) == [complaint]
+
+
+def test_lengths_cannot_be_drawn_from_every_spread() -> None:
+    shape = FileShape(load=LoadShape(output_tokens=Lengths(median=40, sigma=1000)))
+    assert complaints_of(shape, check_load) == ["load.output_tokens.sigma"]
+
+
+def test_a_run_ends_within_a_week() -> None:
+    assert complaints_of(FileShape(phases=Phases(drain_s=1e300)), check_phases) == ["phases"]
+
+
+def test_a_baseline_may_not_fail_more_than_all_of_it() -> None:
+    assert complaints_of(FileShape(baseline=Baseline(max_error_share=1)), check_baseline) == []
+    wrong = FileShape(baseline=Baseline(max_error_share=5))
+    assert complaints_of(wrong, check_baseline) == ["baseline.max_error_share"]

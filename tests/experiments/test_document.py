@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.document import parse_document, parse_value, read_document
+from experiments.overrides import with_sets
 from experiments.problems import Complaint, ExperimentError, UsageError
 
 
@@ -74,3 +75,20 @@ def test_a_value_that_is_no_yaml_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match=r"'\{' is not YAML"):
         parse_value("{")
     assert parse_value("") is None
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 5000, "a: " + "[" * 60 + "]" * 60])
+def test_what_is_too_deep_is_refused(text: str) -> None:
+    with pytest.raises(ExperimentError, match="too deep"):
+        parse_document(text, "f.yaml")
+    with pytest.raises(UsageError, match="too deep"):
+        parse_value(text)
+
+
+def test_what_is_not_in_the_file_is_blamed_on_the_change_that_put_something_below_it() -> None:
+    document = parse_document("load: {poisson: {rate_per_s: 2}}\n", "f.yaml")
+    changed = with_sets(document, ["load.poison.rate_per_s=5"])
+    problem = changed.problem(Complaint(path=("load", "poison"), message="unknown key"))
+    assert (problem.file, problem.line) == ("--set load.poison.rate_per_s=5", 0)
+    unchanged = changed.problem(Complaint(path=("load",), message="wrong"))
+    assert (unchanged.file, unchanged.line) == ("f.yaml", 1)

@@ -151,7 +151,7 @@ WRONG = {
     ),
     "no clients": (
         changed("order: [azure, vertex]", "order: [azure, vertex], clients: 0"),
-        (7, "route.client.clients", "must be at least 1, got 0", ""),
+        (7, "route.client.clients", "must lie between 1 and 1000, got 0", ""),
     ),
     "half a client": (
         changed("order: [azure, vertex]", "order: [azure, vertex], clients: 2.5"),
@@ -385,3 +385,18 @@ def test_a_disabled_breaker_has_no_cooldown_to_wait_for(tmp_path: Path) -> None:
 def test_a_listener_fault_with_nothing_to_choose_is_right(tmp_path: Path) -> None:
     text = changed("{http_error: {status: 503}}", "connect_refused, share: 1.0, ramp_s: 0")
     assert read_experiment(write(tmp_path, text)).faults[0].share == 1.0
+
+
+@pytest.mark.parametrize("rate", ["1e9", "20000"])
+def test_a_load_beyond_what_can_be_planned_is_refused_and_not_begun(
+    rate: str, tmp_path: Path
+) -> None:
+    problem = only(tmp_path, changed("rate_per_s: 20", f"rate_per_s: {rate}"))
+    assert problem.path == "load.poisson"
+    assert "one run has at most 1000000" in problem.message
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "1" + "0" * 20, "-" + "9" * 400])
+def test_a_number_too_large_to_be_held_is_refused(number: str, tmp_path: Path) -> None:
+    problem = only(tmp_path, changed("expect: PASS", f"seed: {number}"))
+    assert (problem.path, problem.message[:9]) == ("seed", "too large")
