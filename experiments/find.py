@@ -23,6 +23,8 @@ def find_experiment(name: str) -> Path:
         return known[name]
     if path.is_dir() and (path / "experiment.yaml").is_file():
         return path / "experiment.yaml"
+    if path.is_dir():
+        raise UsageError(f"{name}: a folder, and no run's: it has no experiment.yaml")
     hint = nearest(path.stem, known)
     meant = f"; did you mean {hint}?" if hint else ""
     raise UsageError(

@@ -57,7 +57,7 @@ def with_sets(document: Document, texts: Sequence[str]) -> Document:
 
 def _parsed(text: str) -> _Set:
     path, equals, value = text.partition("=")
-    if not equals or not path.strip():
+    if not equals or not all(part.strip() for part in path.split(".")):
         raise UsageError(f"--set {text}: expected path=value, such as faults.0.share=0.5")
     parts = tuple(int(p) if p.isdigit() else p for p in path.strip().split("."))
     try:
@@ -120,7 +120,8 @@ def _with_trace(document: Document, trace: str, sets: Sequence[_Set]) -> Documen
     """Replace the arrivals by a recorded trace at the mean rate that the experiment had."""
     origin = f"--trace {trace}"
     if not FilePath(trace).is_file():
-        raise UsageError(f"{origin}: no such file")
+        what = "not a file" if FilePath(trace).exists() else "no such file"
+        raise UsageError(f"{origin}: {what}")
     others = [one for one in sets if one[0][:2] != _BELOW_TRACE]
     experiment = experiment_of(_with(document, others))
     ((name, parameters),) = experiment.load.arrivals.items()

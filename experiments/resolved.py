@@ -43,7 +43,15 @@ def read_resolved(path: FilePath) -> Experiment:
 
     Its trace file may be gone: what arrived is in the rows.
     """
+    if not path.is_file() and path.parent.is_dir():
+        raise UsageError(f"{path.parent}: no run folder, it has no {path.name}{_runs_in(path)}")
     return experiment_of(read_document(path), need_files=False)
+
+
+def _runs_in(path: FilePath) -> str:
+    """Name the newest of the run folders beside a file that is not there, for a message."""
+    runs = sorted(found.parent.name for found in path.parent.glob(f"*/{path.name}"))
+    return f"; did you mean {path.parent / runs[-1]}?" if runs else ""
 
 
 def read_run(path: FilePath) -> RunShape:

@@ -9,6 +9,7 @@ from experiments.conclude import Conclusion, conclude
 from experiments.conductor import Conductor
 from experiments.model import Experiment
 from experiments.ports import check_ports
+from experiments.problems import UsageError
 from experiments.resolved import write_resolved
 from telemetry.run_folder import new_run_folder
 
@@ -22,11 +23,17 @@ def rehearse(
 ) -> tuple[Path, Conclusion]:
     """Run an experiment and judge it; returns the run folder and its conclusion.
 
-    Raises PortTakenError before anything is started when a listener's port is in use.
+    Before anything is started raises PortTakenError when a listener's port is in use, UsageError
+    when no run folder can be made.
     """
     check_ports(experiment)
     run_tag = secrets.token_hex(RUN_TAG_BYTES)
-    folder = new_run_folder(out, experiment.name, run_tag, datetime.now(UTC))
+    try:
+        folder = new_run_folder(out, experiment.name, run_tag, datetime.now(UTC))
+    except OSError as error:
+        raise UsageError(
+            f"--out {out}: no run folder can be made there: {error.strerror}"
+        ) from error
     write_resolved(folder, experiment, run_tag=run_tag, overrides=overrides)
     say(f"run folder: {folder.path}")
     Conductor(experiment, folder.path, run_tag, say).conduct()

@@ -15,6 +15,9 @@ from pathlib import Path
 import msgspec
 
 COLUMNS = ("TIMESTAMP", "ContextTokens", "GeneratedTokens")
+MAX_TOLD = 80
+"""How much of a line that is no trace's is repeated in its error."""
+
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00:00)?")
 
 
@@ -63,9 +66,14 @@ def _columns(header: Sequence[str], file: str) -> tuple[int, int, int]:
     names = [name.strip() for name in header]
     missing = [name for name in COLUMNS if name not in names]
     if missing:
-        raise TraceError(f"{file}:1: no column {', '.join(missing)} in {', '.join(names)!r}")
+        raise TraceError(f"{file}:1: no column {', '.join(missing)} in {_short(names)!r}")
     stamp, prompt, output = (names.index(name) for name in COLUMNS)
     return stamp, prompt, output
+
+
+def _short(cells: Sequence[str]) -> str:
+    text = ", ".join(cells)
+    return text if len(text) <= MAX_TOLD else text[:MAX_TOLD] + "..."
 
 
 _Cells = tuple[int, int, int, int]
@@ -81,7 +89,7 @@ def _cells(
         try:
             yield number, _nanoseconds(row[stamp]), int(row[prompt]), int(row[output])
         except IndexError:
-            raise TraceError(f"{file}:{number}: too few columns: {row}") from None
+            raise TraceError(f"{file}:{number}: too few columns: {_short(row)!r}") from None
         except ValueError as error:
             raise TraceError(f"{file}:{number}: {error}") from None
 

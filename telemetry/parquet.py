@@ -50,7 +50,7 @@ def read_tables(folder: Path) -> Tables:
     try:
         with _connect() as database:
             return unflatten({name: _read(database, folder, name) for name in TABLES})
-    except (duckdb.Error, msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
+    except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
         raise UnreadableRecordError(f"{folder} cannot be read: {error}") from error
 
 
@@ -92,7 +92,14 @@ def _read(database: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Itera
     columns = ", ".join(f'"{column}"' for column in TABLES[name])
     source = {"source": _pattern(folder / (name + SUFFIX))}
     query = f"SELECT {columns} FROM read_parquet($source)"  # noqa: S608 - our own columns
-    return list(_lines(database.execute(query, source)))
+    try:
+        return list(_lines(database.execute(query, source)))
+    except duckdb.Error as error:
+        # What follows the first line is our own query.
+        reason = str(error).partition("\n")[0]
+        raise UnreadableRecordError(
+            f"{folder / (name + SUFFIX)} cannot be read: {reason}"
+        ) from error
 
 
 def _lines(result: duckdb.DuckDBPyConnection) -> Iterator[Line]:

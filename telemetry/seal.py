@@ -116,7 +116,7 @@ def read_record(run_folder: Path) -> Record:
     reading = Reading(run_folder)
     reading.read_to_end()
     if not reading.spools.readers:
-        raise NoRecordError(f"{run_folder} holds no record: neither spans/ nor spool/ has rows")
+        raise NoRecordError(_no_record(RunFolder(run_folder)))
     record = join(reading.tables())
     if not living_writers(reading.spools.readers):
         try:
@@ -124,6 +124,12 @@ def read_record(run_folder: Path) -> Record:
         except SealError as error:
             _LOG.warning("%s", error)
     return record
+
+
+def _no_record(folder: RunFolder) -> str:
+    if folder.spans.is_dir() and any(folder.spans.iterdir()):
+        return f"{folder.attempts} is missing, and there are no spools to make it from"
+    return f"{folder.path} holds no record: neither spans/ nor spool/ has rows"
 
 
 def living_writers(readers: Iterable[SpoolReader]) -> list[str]:

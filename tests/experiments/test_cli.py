@@ -147,7 +147,7 @@ def test_a_folder_that_is_no_run_is_wrong_usage(
 ) -> None:
     for command in ("judge", "report", "export"):
         code, _, err = crosswind(capsys, monkeypatch, command, str(tmp_path))
-        assert (code, "experiment.yaml: cannot be read" in err) == (2, True)
+        assert (code, "no run folder, it has no experiment.yaml" in err) == (2, True)
 
 
 def test_a_run_without_a_record_is_wrong_usage(

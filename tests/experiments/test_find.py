@@ -26,3 +26,8 @@ def test_a_name_is_one_of_the_catalogue() -> None:
 def test_a_name_that_is_none_is_told_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean azure-outage"):
         find_experiment("azure-outag.yaml")
+
+
+def test_a_folder_that_is_no_runs_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no run's: it has no experiment\.yaml"):
+        find_experiment(str(tmp_path))

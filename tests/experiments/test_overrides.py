@@ -82,6 +82,7 @@ def test_the_document_that_was_read_stays_as_it_was(tmp_path: Path) -> None:
         ("endpoints.zzz.listen=x", "no endpoint is called zzz"),
         ("nonsense", "--set nonsense: expected path=value"),
         ("=1", "expected path=value"),
+        ("a..b=1", "--set a..b=1: expected path=value"),
         ("seed={", "--set seed={: '{' is not YAML"),
         ("phases.fault_s=20s", "phases.fault_s: got '20s': write 20, in seconds"),
         ("route.client.breaker.cooldown_ms=1", "did you mean cooldown_s: 0.001?"),
@@ -137,10 +138,14 @@ def test_another_trace_keeps_the_speed_of_the_one_that_it_replaces(tmp_path: Pat
     assert experiment.load.arrivals["trace"]["speed"] == 3
 
 
+FOLDER = "a folder"
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (None, "--trace {}: no such file"),
+        (FOLDER, "--trace {}: not a file"),
         ("a,b\n1,2\n", "--trace {}: load.trace: "),
         (HEADER + "2023-11-16 18:17:03.5,10,5\n", "needs 1201"),
     ],
@@ -149,7 +154,9 @@ def test_a_trace_that_cannot_be_replayed_is_told_so(
     content: str | None, told: str, tmp_path: Path
 ) -> None:
     trace = tmp_path / "real.csv"
-    if content is not None:
+    if content == FOLDER:
+        trace.mkdir()
+    elif content is not None:
         trace.write_text(content)
     with pytest.raises(UsageError) as caught:
         read_overridden(write(tmp_path), Overrides(trace=str(trace)))

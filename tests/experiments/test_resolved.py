@@ -100,3 +100,13 @@ def test_versions_are_those_of_what_is_installed() -> None:
     found = versions()
     assert found["python"].startswith("3.")
     assert all(found.values())
+
+
+def test_a_folder_that_is_no_runs_is_told_so_and_the_newest_run_in_it(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"{tmp_path}: no run folder, it has no experiment.yaml$"):
+        read_resolved(tmp_path / "experiment.yaml")
+    for run in ("2026a", "2026b"):
+        (tmp_path / run).mkdir()
+        write(tmp_path / run, name="experiment.yaml")
+    with pytest.raises(UsageError, match=r"did you mean .*2026b"):
+        read_resolved(tmp_path / "experiment.yaml")

@@ -50,6 +50,12 @@ def test_a_missing_column_is_named() -> None:
         parse_trace(["TIMESTAMP,ContextTokens"], "t.csv")
 
 
+def test_a_line_that_is_no_traces_is_repeated_only_in_part() -> None:
+    with pytest.raises(TraceError) as caught:
+        parse_trace(["x" * 5000], "t.csv")
+    assert len(str(caught.value)) < 200
+
+
 def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(TraceError, match="No such file"):
         read_trace(str(tmp_path / "none.csv"))

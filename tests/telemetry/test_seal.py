@@ -162,6 +162,13 @@ def test_a_folder_without_rows_says_so(tmp_path: Path) -> None:
         read_record(tmp_path)
 
 
+def test_a_sealed_record_without_its_attempts_says_which_file_is_missing(run: Path) -> None:
+    seal(run)
+    RunFolder(run).attempts.unlink()
+    with pytest.raises(NoRecordError, match=r"attempts\.parquet is missing"):
+        read_record(run)
+
+
 def test_a_sealed_file_that_is_not_ours_says_so(run: Path) -> None:
     seal(run)
     RunFolder(run).attempts.write_text("not parquet")

@@ -99,3 +99,13 @@ def test_a_run_whose_port_is_taken_leaves_no_folder(
     assert said.code == 2
     assert f"endpoints.azure.listen: {address}" in said.err
     assert list(here.iterdir()) == []
+
+
+def test_a_run_folder_that_cannot_be_made_is_wrong_usage(
+    tmp_path: Path, crosswind: Crosswind
+) -> None:
+    out = tmp_path / "taken"
+    out.write_text("a file")
+    said = crosswind("run", write(tmp_path), "--out", out)
+    assert said.code == 2
+    assert f"--out {out}: no run folder can be made there: Not a directory" in said.err
