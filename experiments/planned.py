@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from experiments import terminal
 from experiments.model import Experiment
-from experiments.plan import Plan, plan_of
+from experiments.plan import Plan
 
 
 def print_plan(plan: Plan) -> None:
@@ -25,9 +25,9 @@ def print_plan(plan: Plan) -> None:
         terminal.say(line)
 
 
-def announce(experiment: Experiment) -> None:
+def announce(plan: Plan) -> None:
     """Say in a few lines what is about to be run, and what will not be decidable."""
-    plan = plan_of(experiment)
+    experiment = plan.experiment
     terminal.say(f"{experiment.name}: {experiment.title}")
     terminal.say(f"seed {experiment.seed}; {plan.load}; {plan.arrivals} exchanges")
     for line in remarks(plan):

@@ -1,6 +1,10 @@
 """What the commands print: plain lines and small tables, with colour only on a terminal."""
 
-from collections.abc import Sequence
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
@@ -10,10 +14,38 @@ PLAIN_WIDTH = 140
 """Columns where there is no terminal to ask: a file or a pipe is not narrow."""
 
 
+PATIENCE_S = 2.0
+"""How long a command may be silent before it says what it is doing."""
+
+
+class _Console(Console):
+    """A console whose reader may leave: `crosswind run ... | head` is a run like any other."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence; the exit code still tells, and a run still ends in order."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 def console() -> Console:
     """Return the console for standard output; without a terminal it prints no escapes."""
-    wide = Console(highlight=False, soft_wrap=True)
-    return wide if wide.is_terminal else Console(highlight=False, soft_wrap=True, width=PLAIN_WIDTH)
+    wide = _Console(highlight=False, soft_wrap=True)
+    if wide.is_terminal:
+        return wide
+    return _Console(highlight=False, soft_wrap=True, width=PLAIN_WIDTH)
+
+
+@contextmanager
+def meanwhile(line: str) -> Iterator[None]:
+    """Say on standard error what is being done, should it take longer than `PATIENCE_S`."""
+    timer = threading.Timer(PATIENCE_S, warn, (line,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def say(line: str) -> None:

@@ -22,7 +22,8 @@ def validate_all(names: Sequence[str]) -> int:
 def validate(name: str) -> int:
     """Check one file: 2 for a wrong one, 4 when it could not be decided, 0 for a good one."""
     try:
-        plan = plan_of(read_experiment(find_experiment(name)))
+        with terminal.meanwhile(f"{name}: planning its load"):
+            plan = plan_of(read_experiment(find_experiment(name)))
     except UsageError as error:
         terminal.warn(str(error))
         return USAGE

@@ -18,13 +18,17 @@ def judge(run: RunArgument) -> None:
 
       crosswind judge runs/20261122T230146Z-azure-outage-1a2b3c4d
     """
+    from experiments import terminal
     from experiments.conclude import conclude
     from experiments.problems import as_usage_error
     from experiments.summary import print_judgement
     from telemetry.flat import UnreadableRecordError
     from telemetry.seal import NoRecordError
 
-    with as_usage_error(NoRecordError, UnreadableRecordError):
+    with (
+        as_usage_error(NoRecordError, UnreadableRecordError),
+        terminal.meanwhile("reading the rows and computing every figure"),
+    ):
         conclusion = conclude(run)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     raise typer.Exit(conclusion.exit_code)
@@ -44,7 +48,10 @@ def report(run: RunArgument) -> None:
     from telemetry.flat import UnreadableRecordError
     from telemetry.seal import NoRecordError
 
-    with as_usage_error(NoRecordError, UnreadableRecordError):
+    with (
+        as_usage_error(NoRecordError, UnreadableRecordError),
+        terminal.meanwhile("reading the rows and computing every figure"),
+    ):
         conclude.report(run)
     terminal.say(f"report: {run / 'report.html'}")
 
@@ -64,7 +71,8 @@ def export(run: RunArgument) -> None:
     from experiments import terminal
     from experiments.exported import export_run
 
-    exported = export_run(run)
+    with terminal.meanwhile("sending the spans"):
+        exported = export_run(run)
     terminal.say(f"{exported.sent} spans sent")
     if exported.failed:
         terminal.warn(f"{exported.failed} spans not taken: {exported.reason}")

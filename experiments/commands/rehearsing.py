@@ -10,6 +10,8 @@ import typer
 from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOption, TraceOption
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
+PLANNING = "reading the experiment and planning its load"
+
 FilesArgument = Annotated[
     list[str], typer.Argument(metavar="EXPERIMENT...", help="YAML files or catalogue names.")
 ]
@@ -38,13 +40,16 @@ def run(
     from experiments import terminal
     from experiments.find import find_experiment
     from experiments.overrides import Overrides, read_overridden
+    from experiments.plan import plan_of
     from experiments.planned import announce
     from experiments.run import rehearse
     from experiments.summary import print_judgement
 
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
-    read = read_overridden(find_experiment(experiment), overrides)
-    announce(read)
+    with terminal.meanwhile(PLANNING):
+        read = read_overridden(find_experiment(experiment), overrides)
+        planned = plan_of(read)
+    announce(planned)
     folder, conclusion = rehearse(read, out=out, overrides=overrides.told(), say=terminal.say)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
@@ -68,13 +73,15 @@ def plan(
 
       crosswind plan my.yaml --set load.poisson.rate_per_s=2
     """
+    from experiments import terminal
     from experiments.find import find_experiment
     from experiments.overrides import Overrides, read_overridden
     from experiments.plan import plan_of
     from experiments.planned import print_plan
 
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
-    planned = plan_of(read_overridden(find_experiment(experiment), overrides))
+    with terminal.meanwhile(PLANNING):
+        planned = plan_of(read_overridden(find_experiment(experiment), overrides))
     print_plan(planned)
     raise typer.Exit(4 if planned.undecidable else 0)
 

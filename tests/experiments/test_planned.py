@@ -28,7 +28,7 @@ def test_what_cannot_be_decided_is_told_before_a_run(
 ) -> None:
     text = CONSTANT.replace("duration_s: 20", "duration_s: 20, share: 0")
     experiment = read_experiment(write(tmp_path, text))
-    announce(experiment)
+    announce(plan_of(experiment))
     out = capsys.readouterr().out
     assert "seed 1; constant arrivals, 20 per second; 1200 exchanges" in out
     assert "cannot be decided: fault outage would reach nobody: its share is 0" in out

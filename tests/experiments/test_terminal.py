@@ -1,5 +1,9 @@
 """What is printed without a terminal is plain."""
 
+import subprocess
+import sys
+import time
+
 import pytest
 
 from experiments import terminal
@@ -27,3 +31,34 @@ def test_a_table_has_no_escapes_and_all_its_cells(capsys: pytest.CaptureFixture[
         ["baseline", "5"],
         ["fault", "20.25"],
     ]
+
+
+LEFT_ALONE = """
+import sys
+from experiments import terminal
+for _ in range(3):
+    terminal.say("x" * 100_000)
+sys.exit(3)
+"""
+
+
+def test_a_reader_that_leaves_changes_no_exit_code() -> None:
+    with subprocess.Popen([sys.executable, "-c", LEFT_ALONE], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait() == 3
+
+
+def test_what_takes_longer_says_what_it_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with terminal.meanwhile("counting"):
+        pass
+    monkeypatch.setattr(terminal, "PATIENCE_S", 0.0)
+    with terminal.meanwhile("counting on"):
+        for _ in range(1000):
+            said = capsys.readouterr()
+            if said.err:
+                break
+            time.sleep(0.01)
+    assert (said.out, said.err) == ("", "counting on\n")
