@@ -10,7 +10,7 @@ from experiments.interrupts import Interrupts
 from experiments.model import Experiment
 from experiments.preflight import send_canaries
 from experiments.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
-from experiments.progress import faults_now, progress_line, read_progress
+from experiments.progress import faults_told, progress_line, read_progress
 from loadgen.config import Target
 from loadgen.plan import plan
 from telemetry.clock import nanoseconds, now_ns
@@ -186,11 +186,12 @@ class Conductor:
             return
         self._said_at = now
         experiment, elapsed_s = self._experiment, self._elapsed_s()
+        progress = read_progress(words[-1])
         line = progress_line(
             elapsed_s,
             self._phase_now(),
-            read_progress(words[-1]),
+            progress,
             [endpoint.name for endpoint in experiment.endpoints],
-            faults_now(experiment, elapsed_s),
+            faults_told(experiment, elapsed_s, progress.touched),
         )
         self._say(line)

@@ -14,10 +14,42 @@ def warnings_of(experiment: Experiment, times: Sequence[float]) -> Iterator[str]
     if not experiment.faults:
         yield "no faults: nothing will fail, and nothing is rehearsed"
         return
+    yield from _places(experiment)
+    yield from _open_connections(experiment)
     yield from _probes(experiment, times)
     yield from _quotas(experiment, times)
     yield from _timeouts(experiment)
     yield from _drain(experiment)
+
+
+def _places(experiment: Experiment) -> Iterator[str]:
+    """Compare where faults act with where the client goes: first, or at all."""
+    order = experiment.route.order
+    groups: dict[str, set[str]] = {}
+    for fault in experiment.faults:
+        groups.setdefault(fault.group or fault.id, set()).update(fault.at)
+    for group, at in groups.items():
+        asked = [name for name in order if name in at]
+        if asked and set(order) <= at:
+            yield (
+                f"{group} is at every endpoint of the route: there is nowhere to fail over to, and "
+                "what measures failing over says little"
+            )
+        elif asked and len(experiment.faults) == 1 and asked[0] != order[0]:
+            yield (
+                f"{group} is at {asked[0]}, which is asked only after {order[0]} failed: it may "
+                "reach nobody"
+            )
+
+
+def _open_connections(experiment: Experiment) -> Iterator[str]:
+    """Say what a closed listener leaves alone: clients with pools hardly notice it."""
+    for fault in experiment.faults:
+        if fault.inject.get("connect_refused", {}).get("reset_connections") == "none":
+            yield (
+                f"{fault.id} refuses new connections only: clients go on over those that are open; "
+                "reset_connections: all cuts them"
+            )
 
 
 def _rate_per_s(experiment: Experiment, times: Sequence[float]) -> float:

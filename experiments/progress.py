@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from experiments.model import Experiment
+from faults.catalog import listener_fault_classes
 from telemetry.progress import Progress
 
 
@@ -13,17 +14,31 @@ def progress_line(
     phase: str,
     progress: Progress,
     endpoints: Sequence[str],
-    faults: Sequence[str],
+    faults: str,
 ) -> str:
-    """Return e.g. ` 27 s  fault     azure  0.0/s  vertex 19.5/s  failed  0.0/s  ttft 0.34 s`."""
+    """Return e.g. ` 27 s  fault     azure  0.0/s  vertex 19.5/s  failed  0.0/s  ttft 0.34 s`.
+
+    `faults`: what `faults_told` said of them.
+    """
     rates = [f"{name} {_rate(progress, name):4.1f}/s" for name in endpoints]
     failed = progress.failed_lately / progress.span_s
     line = f"{elapsed_s:4.0f} s  {phase:<8}  {'  '.join(rates)}  failed {failed:4.1f}/s"
     if progress.time_to_first_token_p50_s is not None:
         line += f"  first token p50 {progress.time_to_first_token_p50_s:.2f} s"
     if faults:
-        line += f"  fault on: {', '.join(faults)} ({progress.touched} touched)"
+        line += f"  fault on: {faults}"
     return line
+
+
+def faults_told(experiment: Experiment, elapsed_s: float, touched: int) -> str:
+    """Name the faults that are on and how many attempts they touched, as far as proxies know.
+
+    Whom a closed listener refuses is known only from the finished record.
+    """
+    on = faults_now(experiment, elapsed_s)
+    injected = {next(iter(fault.inject)) for fault in experiment.faults}
+    counted = on and not injected & listener_fault_classes().keys()
+    return ", ".join(on) + (f" ({touched} touched)" if counted else "")
 
 
 def faults_now(experiment: Experiment, elapsed_s: float) -> tuple[str, ...]:

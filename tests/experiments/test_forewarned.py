@@ -58,3 +58,23 @@ def test_nothing_to_rehearse_is_told(tmp_path: Path) -> None:
     fault = "  - {id: outage, at: azure, duration_s: 20, inject: {http_error: {status: 503}}}"
     text = changed(fault, "  []").replace("failover_time <= 5 s", "tokens min >= 1")
     assert warnings(tmp_path, text) == ("no faults: nothing will fail, and nothing is rehearsed",)
+
+
+def test_faults_at_every_endpoint_leave_nowhere_to_go_and_that_is_told(tmp_path: Path) -> None:
+    (warning,) = warnings(tmp_path, changed("at: azure", "at: [azure, vertex]"))
+    assert warning.startswith("outage is at every endpoint of the route")
+
+
+def test_a_fault_at_an_endpoint_that_is_asked_second_is_told(tmp_path: Path) -> None:
+    (warning,) = warnings(tmp_path, changed("at: azure", "at: vertex"))
+    assert warning == (
+        "outage is at vertex, which is asked only after azure failed: it may reach nobody"
+    )
+
+
+def test_a_closed_listener_that_leaves_connections_open_is_told(tmp_path: Path) -> None:
+    inject = "inject: {http_error: {status: 503}}"
+    (warning,) = warnings(tmp_path, changed(inject, "inject: connect_refused"))
+    assert warning.startswith("outage refuses new connections only")
+    cut = changed(inject, "inject: {connect_refused: {reset_connections: all}}")
+    assert warnings(tmp_path, cut) == ()

@@ -1,5 +1,7 @@
+import pytest
+
 from experiments.model import Endpoint, Experiment, Fault, Phases
-from experiments.progress import faults_now, progress_line, read_progress
+from experiments.progress import faults_now, faults_told, progress_line, read_progress
 from loadgen.config import Load, Route
 from telemetry.progress import Progress
 
@@ -17,7 +19,7 @@ PROGRESS = Progress(
 
 
 def test_the_line_shows_who_serves_and_what_is_wrong() -> None:
-    line = progress_line(27.2, "fault", PROGRESS, ("azure", "vertex"), ("outage",))
+    line = progress_line(27.2, "fault", PROGRESS, ("azure", "vertex"), "outage (12 touched)")
     assert line == (
         "  27 s  fault     azure  0.0/s  vertex 19.5/s  failed  0.5/s"
         "  first token p50 0.34 s  fault on: outage (12 touched)"
@@ -37,8 +39,8 @@ def test_nothing_is_said_of_what_there_is_not() -> None:
             "served": {},
         }
     )
-    assert "first token" not in progress_line(1, "warm_up", quiet, ("azure",), ())
-    assert "fault on" not in progress_line(1, "warm_up", quiet, ("azure",), ())
+    assert "first token" not in progress_line(1, "warm_up", quiet, ("azure",), "")
+    assert "fault on" not in progress_line(1, "warm_up", quiet, ("azure",), "")
 
 
 def test_a_fault_is_on_within_its_schedule_only() -> None:
@@ -58,3 +60,24 @@ def test_a_fault_is_on_within_its_schedule_only() -> None:
         ("outage",),
         (),
     ]
+
+
+@pytest.mark.parametrize(
+    ("inject", "told"),
+    [({"http_error": {}}, "outage (7 touched)"), ({"connect_refused": {}}, "outage")],
+)
+def test_touches_are_told_where_proxies_can_count_them(
+    inject: dict[str, dict[str, object]], told: str
+) -> None:
+    fault = Fault(id="outage", at=("azure",), inject=inject, duration_s=3)
+    experiment = Experiment(
+        name="x",
+        title="x",
+        endpoints=(Endpoint(name="azure", dialect={"azure-openai": {}}),),
+        route=Route(order=("azure",)),
+        load=Load(arrivals={"constant": {"rate_per_s": 1}}),
+        phases=Phases(warm_up_s=5, baseline_s=15),
+        faults=(fault,),
+    )
+    assert faults_told(experiment, 20.0, 7) == told
+    assert faults_told(experiment, 19.0, 7) == ""
