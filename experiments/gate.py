@@ -19,8 +19,8 @@ from experiments import gates
 from experiments.nearest import listed, nearest
 from telemetry import plugins
 from telemetry.exchange import Evidence
-from telemetry.figure import Figure, Measure, Metric, Scope
-from telemetry.measure import metrics
+from telemetry.figure import Contrast, Figure, Measure, Metric, Scope
+from telemetry.measure import BASELINE, metrics
 from telemetry.stats import STATISTICS
 
 PHASES = ("warm_up", "baseline", "fault", "recovery")
@@ -215,6 +215,8 @@ def _check_scope(claim: Claim, metric: Metric) -> None:
             f"{metric.name} is measured per fault window, not per phase; "
             f"leave ({claim.phase}) out or write (window:<group>)"
         )
+    if isinstance(metric, Contrast) and claim.phase == BASELINE.phase:
+        raise GateError(f"{metric.name} is a difference to the baseline, which has none to itself")
     if claim.endpoint is not None and not (isinstance(metric, Measure) and metric.by_endpoint):
         able = [m.name for m in metrics().values() if isinstance(m, Measure) and m.by_endpoint]
         raise GateError(f"{metric.name} is not measured per endpoint; {listed(able)} are")

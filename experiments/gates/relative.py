@@ -26,6 +26,8 @@ class Relative(Gate, frozen=True, kw_only=True):
         windowed = isinstance(metric, Measure) and metric.per == "window"
         if windowed or isinstance(metric, Contrast) or getattr(metric, "touched_only", False):
             raise GateError(f"{metric.name} has no baseline to compare with; write a limit")
+        if claim.phase == BASELINE.phase:
+            raise GateError("the baseline cannot be compared with itself; write another phase")
         factor = float(limit[1])
         if not math.isfinite(factor):
             raise GateError(f"the limit is infinite: {metric.name} could never miss it")

@@ -35,6 +35,8 @@ class Threshold(Gate, frozen=True, kw_only=True):
         value = float(limit[1]) * _worth(claim.measured, limit[1], limit[2])
         if not math.isfinite(value):
             raise GateError(f"the limit is infinite: {claim.metric} could never miss it")
+        if claim.measured.unit == "%" and _always(claim, value):
+            raise GateError(f"{claim.metric} lies between 0 and 100 %: it could never miss this")
         return cls(text=text, claim=claim, limit=value)
 
     @property
@@ -54,6 +56,11 @@ class Threshold(Gate, frozen=True, kw_only=True):
             claim.measured, evidence, scope, claim.statistic, small_is_bad=not claim.upper
         )
         return Reading(figure=figure, limit=self.limit, samples=figure.samples)
+
+
+def _always(claim: Claim, limit: float) -> bool:
+    """Tell whether every share there can be holds the claim, so that it claims nothing."""
+    return all(claim.holds(share, limit) for share in (0.0, 100.0)) and claim.comparison != "=="
 
 
 def _worth(metric: Metric, number: str, unit: str) -> float:

@@ -74,6 +74,7 @@ def test_a_metric_with_a_value_per_exchange_has_a_statistic_of_its_own() -> None
         ("user_errors (window) <= 1 %", "unknown scope 'window'; did you mean window:<group>?"),
         ("user_errors (fault, window:a) <= 1 %", "a phase or a window, not both"),
         ("failover_time (fault) <= 5 s", "measured per fault window, not per phase; leave (fault)"),
+        ("latency_penalty (baseline) <= 0.1 s", "a difference to the baseline, which has none to"),
         ("user_errors (endpoint:azure) <= 1 %", "user_errors is not measured per endpoint; "),
         ("user_errors = 1 %", "cannot compare with '='; write one of <= < >= > =="),
         ("user_errors != 1 %", "cannot compare with '!='"),

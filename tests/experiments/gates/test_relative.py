@@ -72,6 +72,11 @@ def test_what_a_baseline_cannot_have_is_refused(text: str) -> None:
         parse_gate(text)
 
 
+def test_a_baseline_is_not_compared_with_itself() -> None:
+    with pytest.raises(GateError, match="cannot be compared with itself"):
+        parse_gate(TEXT.replace("recovery", "baseline"))
+
+
 @pytest.mark.parametrize(
     ("text", "samples"),
     [

@@ -47,6 +47,20 @@ def test_a_unit_that_is_wrong_or_missing_is_not_guessed(text: str, message: str)
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["user_errors <= 100 %", "user_errors < 100.1 %", "leakage >= 0 %", "leakage > -1 %"],
+)
+def test_a_share_that_nothing_could_miss_is_refused(text: str) -> None:
+    with pytest.raises(GateError, match="lies between 0 and 100 %: it could never miss this"):
+        parse_gate(text)
+
+
+@pytest.mark.parametrize("text", ["user_errors < 100 %", "leakage > 0 %", "leakage == 100 %"])
+def test_a_share_that_could_be_missed_is_read(text: str) -> None:
+    assert parse_gate(text).text == text
+
+
+@pytest.mark.parametrize(
     ("text", "samples"),
     [
         ("time_to_first_token p50 <= 1 s", 5),
