@@ -1,7 +1,8 @@
 """What the fault proxy costs, beside a bare relay, Toxiproxy and Envoy: `python -m bench.proxy`.
 
 CPU time, user and system, of the proxy's process in all its threads, per request or per event;
-loopback, keep-alive, medians over rounds in which the subjects take turns. Three workloads: bare
+loopback, keep-alive, connections that ask again at once, medians over rounds in which the subjects
+take turns. Three workloads: bare
 requests; requests as the SDKs send them (17 headers and 2 KB there, 18 headers back); streams,
 one event at a time. Ours is measured with its rows written, without a rule and with an armed rule
 that decides about every exchange and touches none.
@@ -23,6 +24,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bench import proxy_subjects
+from bench.proxy_load import Plan, Target
 from bench.proxy_subjects import MissingPeerError, Subject
 from telemetry.recorder import Recorder
 from telemetry.rows import HopBegun, HopEnded
@@ -54,8 +56,8 @@ BARS: Final = (
 )
 ROW_BAR_US: Final = 2.0
 
-Figures = dict[str, dict[str, float]]
-"""By workload, by subject: the median in microseconds."""
+Samples = dict[str, dict[str, list[float]]]
+"""By workload, by subject: microseconds of CPU per unit, round by round."""
 
 
 def main() -> int:
@@ -65,14 +67,14 @@ def main() -> int:
     with contextlib.ExitStack() as running:
         process, word = running.enter_context(proxy_subjects.python("bench.proxy_origin"))
         subjects = _start(running, options, int(word))
-        figures = _measure(subjects, options.rounds, options.seconds)
+        samples = _measure(subjects, options.rounds, options.seconds)
         del process
     row_us = row_cost_us()
-    verdicts = [(bar, _ratio(figures, bar)) for bar in BARS]
+    verdicts = [(bar, _ratio(samples, bar)) for bar in BARS]
     if options.json:
-        print(_as_json(figures, row_us, verdicts))
+        print(_as_json(samples, row_us, verdicts))
     else:
-        _print(figures, row_us, verdicts, time.monotonic() - started)
+        _print(samples, row_us, verdicts, time.monotonic() - started)
     return _exit_code(verdicts, row_us)
 
 
@@ -134,44 +136,33 @@ def _start(
     return subjects
 
 
-def _measure(subjects: dict[str, Subject], rounds: int, seconds: float) -> Figures:
-    seen: dict[str, dict[str, list[float]]] = {
-        workload: {name: [] for name in subjects} for workload in CONNECTIONS
-    }
-    for _ in range(rounds):
-        for workload in CONNECTIONS:
-            for name, subject in subjects.items():
-                seen[workload][name].append(_cost_us(subject, workload, seconds))
-    return {
-        workload: {name: median(costs) for name, costs in by_subject.items()}
-        for workload, by_subject in seen.items()
-    }
+def _measure(subjects: dict[str, Subject], rounds: int, seconds: float) -> Samples:
+    targets = tuple(Target(name, subject.port, subject.pid) for name, subject in subjects.items())
+    plan = Plan(targets=targets, connections=CONNECTIONS, rounds=rounds, seconds=seconds)
+    command = [sys.executable, "-m", "bench.proxy_load", msgspec.json.encode(plan).decode()]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()
+    found: Samples = {}
+    for line in lines:
+        found |= msgspec.json.decode(line, type=Samples)
+    return found
 
 
-def _cost_us(subject: Subject, workload: str, seconds: float) -> float:
-    arguments = (subject.port, subject.pid, workload, CONNECTIONS[workload], seconds)
-    command = [sys.executable, "-m", "bench.proxy_load", *map(str, arguments)]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-    found = msgspec.json.decode(output, type=dict[str, float])
-    if found["lost"] or not found["count"]:
-        raise SystemExit(f"{workload}: connections were lost or nothing came: {found}")
-    return found["cpu_s"] / found["count"] * 1e6
-
-
-def _ratio(figures: Figures, bar: Bar) -> float | None:
-    by_subject = figures[bar.workload]
+def _ratio(samples: Samples, bar: Bar) -> float | None:
+    """Return the median of the rounds' ratios: neighbours in time meet the same disturbances."""
+    by_subject = samples[bar.workload]
     if bar.subject not in by_subject or bar.peer not in by_subject:
         return None
-    return by_subject[bar.subject] / by_subject[bar.peer]
+    pairs = zip(by_subject[bar.subject], by_subject[bar.peer], strict=True)
+    return median(ours / theirs for ours, theirs in pairs)
 
 
 def _print(
-    figures: Figures, row_us: float, verdicts: list[tuple[Bar, float | None]], took_s: float
+    samples: Samples, row_us: float, verdicts: list[tuple[Bar, float | None]], took_s: float
 ) -> None:
-    names = list(next(iter(figures.values())))
+    names = list(next(iter(samples.values())))
     print(f"{'':12}" + "".join(f"{name:>18}" for name in names))
-    for workload, by_subject in figures.items():
-        cells = "".join(f"{by_subject[name]:18.1f}" for name in names)
+    for workload, by_subject in samples.items():
+        cells = "".join(f"{median(by_subject[name]):18.1f}" for name in names)
         print(f"{workload:12}{cells}  {UNIT[workload]}")
     print(f"a row: {row_us:.2f} us (bar {ROW_BAR_US:g}) {_word(row_us, ROW_BAR_US)}")
     for bar, ratio in verdicts:
@@ -185,9 +176,13 @@ def _word(value: float | None, limit: float) -> str:
     return "" if value is None else "met" if value <= limit else "MISSED"
 
 
-def _as_json(figures: Figures, row_us: float, verdicts: list[tuple[Bar, float | None]]) -> str:
+def _as_json(samples: Samples, row_us: float, verdicts: list[tuple[Bar, float | None]]) -> str:
     bars = [{**bar._asdict(), "ratio": ratio} for bar, ratio in verdicts]
-    found = {"us": figures, "row_us": row_us, "row_bar_us": ROW_BAR_US, "bars": bars}
+    us = {
+        workload: {name: median(costs) for name, costs in by_subject.items()}
+        for workload, by_subject in samples.items()
+    }
+    found = {"us": us, "row_us": row_us, "row_bar_us": ROW_BAR_US, "bars": bars}
     return msgspec.json.encode(found).decode()
 
 
@@ -203,8 +198,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--toxiproxy", help="path of Toxiproxy's server")
     parser.add_argument("--envoy", help="path of Envoy")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.7, help="per measurement")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=0.2, help="per turn")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser.parse_args()
 

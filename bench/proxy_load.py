@@ -1,6 +1,7 @@
-"""The bench's client: keeps connections busy through one proxy, and reads that proxy's CPU clock.
+"""The bench's client: keeps connections busy through one proxy at a time, and reads its CPU clock.
 
-`python -m bench.proxy_load PORT PID WORKLOAD CONNECTIONS SECONDS` prints one JSON line.
+`python -m bench.proxy_load PLAN` takes a JSON `Plan` and prints one JSON line per workload. The
+proxies take short turns, so that what else the host does meets all of them alike.
 """
 
 import asyncio
@@ -13,7 +14,25 @@ import uvloop
 
 from bench.proxy_origin import LAST_CHUNK, REQUEST_END
 
-WARM_S: Final = 0.25
+WARM_S: Final = 0.05
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A proxy: its name, its port, and the process whose CPU counts."""
+
+    name: str
+    port: int
+    pid: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What to measure; `connections` by workload, `seconds` per turn."""
+
+    targets: tuple[Target, ...]
+    connections: dict[str, int]
+    rounds: int
+    seconds: float
+
 
 SDK_HEADERS: Final = (
     "Host: 127.0.0.1:8080",
@@ -56,22 +75,29 @@ UNITS: Final = {"bare": REQUEST_END, "sdk": REQUEST_END, "sse": b"data: "}
 
 
 class Busy(asyncio.Protocol):
-    """One connection that asks again as soon as it is answered."""
+    """One connection that asks again as soon as it is answered, while it is `active`."""
 
     transport: asyncio.Transport
 
     def __init__(self, workload: str) -> None:
         self.count = 0
         self.lost = False
+        self.active = False
+        self._waiting = False
         self._request = REQUESTS[workload]
         self._end = ENDS[workload]
         self._unit = UNITS[workload]
         self._tail = b""
 
+    def begin(self) -> None:
+        """Keep busy from now on."""
+        self.active = True
+        if not self._waiting:
+            self._ask()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Serve asyncio."""
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         """Count, and ask again at the end."""
@@ -79,11 +105,17 @@ class Busy(asyncio.Protocol):
         self._tail = (self._tail + data)[-5:]
         if self._tail == self._end:
             self._tail = b""
-            self.transport.write(self._request)
+            self._waiting = False
+            if self.active:
+                self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Serve asyncio."""
         self.lost = True
+
+    def _ask(self) -> None:
+        self._waiting = True
+        self.transport.write(self._request)
 
 
 def cpu_s(pid: int) -> float:
@@ -94,27 +126,50 @@ def cpu_s(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-async def _measure(port: int, pid: int, workload: str, connections: int, seconds: float) -> None:
-    loop = asyncio.get_running_loop()
-    clients = [
-        (await loop.create_connection(lambda: Busy(workload), "127.0.0.1", port))[1]
-        for _ in range(connections)
-    ]
-    await asyncio.sleep(WARM_S)
-    before, cpu_before, since = _count(clients), cpu_s(pid), time.monotonic()
-    await asyncio.sleep(seconds)
-    count, cpu = _count(clients) - before, cpu_s(pid) - cpu_before
-    lost = sum(client.lost for client in clients)
-    found = {"count": count, "cpu_s": cpu, "seconds": time.monotonic() - since, "lost": lost}
-    print(msgspec.json.encode(found).decode())
-    for client in clients:
+async def _samples(plan: Plan, workload: str) -> dict[str, list[float]]:
+    """Return microseconds of CPU per unit, of every subject in every round."""
+    busy = {target.name: await _connect(plan, target, workload) for target in plan.targets}
+    found: dict[str, list[float]] = {target.name: [] for target in plan.targets}
+    for _ in range(plan.rounds):
+        for target in plan.targets:
+            found[target.name].append(await _cost_us(busy[target.name], target.pid, plan.seconds))
+    for client in (client for clients in busy.values() for client in clients):
         client.transport.abort()
+    return found
+
+
+async def _connect(plan: Plan, target: Target, workload: str) -> list[Busy]:
+    loop = asyncio.get_running_loop()
+    return [
+        (await loop.create_connection(lambda: Busy(workload), "127.0.0.1", target.port))[1]
+        for _ in range(plan.connections[workload])
+    ]
+
+
+async def _cost_us(clients: list[Busy], pid: int, seconds: float) -> float:
+    for client in clients:
+        client.begin()
+    await asyncio.sleep(WARM_S)
+    count, cpu = _count(clients), cpu_s(pid)
+    await asyncio.sleep(seconds)
+    count, cpu = _count(clients) - count, cpu_s(pid) - cpu
+    for client in clients:
+        client.active = False
+    await asyncio.sleep(WARM_S)
+    if not count or any(client.lost for client in clients):
+        raise SystemExit("nothing came, or connections were lost")
+    return cpu / count * 1e6
 
 
 def _count(clients: list[Busy]) -> int:
     return sum(client.count for client in clients)
 
 
+async def _measure(plan: Plan) -> None:
+    for workload in plan.connections:
+        found = {workload: await _samples(plan, workload)}
+        print(msgspec.json.encode(found).decode(), flush=True)
+
+
 if __name__ == "__main__":
-    _, port, pid, workload, connections, seconds = sys.argv
-    uvloop.run(_measure(int(port), int(pid), workload, int(connections), float(seconds)))
+    uvloop.run(_measure(msgspec.json.decode(sys.argv[1], type=Plan)))

@@ -6,7 +6,6 @@ of protocol, or bytes that the parser refuses, both directions pass unread.
 """
 
 import asyncio
-from typing import Final
 
 from faults.client_line import ClientLine
 from faults.heads import MAX_HEAD_BYTES, attempt_key_in, parent_in, rewrite_request
@@ -15,12 +14,9 @@ from faults.outlet import Outlet
 from faults.player import Player
 from faults.request import CONTENT_BYTES, HELD_BYTES, Request
 from faults.request_reader import RequestReader
+from faults.rules import ArmedRule
 from providers.http1 import CONTINUE
-from telemetry.clock import now_ns
 from telemetry.rows import HopEnded
-
-SURPLUS_BYTES: Final = 65_536
-"""How much a client may send behind a request that is not answered yet."""
 
 
 class ClientSide(ClientLine):
@@ -31,7 +27,6 @@ class ClientSide(ClientLine):
         "_last",
         "_number",
         "_player",
-        "_surplus_bytes",
         "_undecided",
         "_unread",
         "lane",
@@ -49,7 +44,6 @@ class ClientSide(ClientLine):
         self._number = next(lane.connection_numbers)
         self._player: Player | None = None
         self._undecided: Request | None = None
-        self._surplus_bytes = 0
         self._half_closed = self._last = self._unread = False
 
     # What the loop tells us.
@@ -113,12 +107,10 @@ class ClientSide(ClientLine):
         key = None if parent is None else attempt_key_in(low)
         self.row = lane.begin_hop(self._number, parent, key, len(whole))
         body = whole[len(head) :]
-        if lane.armed and lane.concerns(parent):
-            self._consider(Request(head, low, parent, key), body)
-        else:
+        if not (lane.armed and self._is_taken(Request(head, low, parent, key), body)):
             request = rewrite_request(head, low, lane.upstream.authority) + body
             self.outlet.ask(request, bodiless=head.startswith(b"HEAD "))
-        if reader.unread or reader.surplus or reader.error:
+        if reader.odd:
             self._note_oddity()
 
     def _more(self, data: bytes) -> None:
@@ -134,7 +126,7 @@ class ClientSide(ClientLine):
         self.outlet.forward(taken)
         if self._undecided is not None:
             self._decide_if_read(self._undecided)
-        if reader.error or reader.surplus:
+        if reader.odd and not self._unread:
             self._note_oddity()
         elif row is None and reader.complete:
             reader.next()
@@ -165,38 +157,48 @@ class ClientSide(ClientLine):
 
     def _count_surplus(self, size: int) -> None:
         self._last = True
-        self.reader.surplus = True
-        self._surplus_bytes += size
-        if self._surplus_bytes > SURPLUS_BYTES:
+        if not self.reader.bears_surplus(size):
             self._end("reset", "the client sent too much behind an unanswered request")
             self.reset()
 
     # Faults.
 
-    def _consider(self, request: Request, body: bytes) -> None:
+    def _is_taken(self, request: Request, body: bytes) -> bool:
+        """Tell whether a script takes the exchange over, or may do so once its body is read."""
+        if not self.lane.concerns(request.parent):
+            return False
+        if request.keyed_by == "attempt":
+            chosen = self.lane.choose(request.parent, request.attempt_key, None)
+            if chosen:
+                self.outlet.hold(body, HELD_BYTES)
+                self._play(chosen, request)
+            return bool(chosen)
         self.outlet.hold(body, HELD_BYTES)
-        self._undecided = request
-        if request.keyed_by == "content" and not self.reader.complete and request.expects_continue:
-            self._undecided = request.continued()
+        if not self.reader.complete and request.expects_continue:
+            request = request.continued()
             self.transport.write(CONTINUE)
-        self._decide_if_read(self._undecided)
+        self._undecided = request
+        self._decide_if_read(request)
+        return True
 
     def _decide_if_read(self, request: Request) -> None:
-        """Decide what becomes of an exchange, once all that the decision needs has come."""
-        by_content = request.keyed_by == "content"
-        held = self.outlet.held() if by_content else b""
-        if by_content and not self.reader.complete and len(held) < CONTENT_BYTES:
+        """Decide by content, once as much of it as counts has come."""
+        held = self.outlet.held()
+        if not self.reader.complete and len(held) < CONTENT_BYTES:
             return
         self._undecided = None
-        content = request.content(held) if by_content else None
-        chosen = self.lane.choose(request.parent, request.attempt_key, content)
-        if chosen and self.row is not None:
-            self.row.mode = "script"
-            self._player = Player(self, self.row, chosen, request)
-            self._player.advance()
+        chosen = self.lane.choose(request.parent, request.attempt_key, request.content(held))
+        if chosen:
+            self._play(chosen, request)
         else:
             head = request.head_for(self.lane.upstream.authority)
             self.outlet.ask(head, bodiless=request.to_head)
+
+    def _play(self, chosen: tuple[ArmedRule, ...], request: Request) -> None:
+        if self.row is not None:
+            self.row.mode = "script"
+            self._player = Player(self, self.row, chosen, request)
+            self._player.advance()
 
     def script_ended(self, ending: str, *, keep: bool) -> None:
         """Hear from the player that it has said the last word; `keep`: the connection may live."""
@@ -228,7 +230,10 @@ class ClientSide(ClientLine):
     def answer_complete(self) -> None:
         """Hear that the whole answer has passed."""
         self._end("complete")
-        self._go_on()
+        if self.reader.complete and not self._last:
+            self.reader.next()
+        else:
+            self._go_on()
 
     def answer_refused(self, error: str) -> None:
         """Hear that the parser refuses the answer."""
@@ -282,11 +287,7 @@ class ClientSide(ClientLine):
         if row is None:
             return
         self.row = None
-        row.end_ns = now_ns()
-        row.ending = "unparsed" if row.mode == "blind" and row.error else ending
-        if error and not row.error:
-            row.error = error
-        self.lane.recorder.record(row)
+        self.lane.end_hop(row, ending, error)
 
     def _go_on(self) -> None:
         if self._last:

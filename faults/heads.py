@@ -14,7 +14,7 @@ HEAD_END = b"\r\n\r\n"
 MAX_HEAD_BYTES = 65_536
 
 _ONE_HOP = re.compile(
-    rb"\n(?:keep-alive|proxy-connection|te|upgrade|"
+    rb"\n(?:(?:keep-alive|proxy-connection|te|upgrade):|"
     rb"connection:(?![ \t]*(?:keep-alive|close)[ \t]*\r))"
 )
 _TRACEPARENT = re.compile(
@@ -39,13 +39,16 @@ class Field(NamedTuple):
 
 
 def rewrite_request(head: bytes, low: bytes, authority: bytes) -> bytes:
-    """Return a request head as the upstream is to get it: its own Host, no fields of our hop."""
+    """Return a request head as the upstream is to get it: its own Host, no fields of our hop.
+
+    `authority` is the value of the Host field with the space before it.
+    """
     start = low.find(b"\nhost:")
     if start < 0:
-        start = head.find(b"\n") - 6
-        head = b"%bHost: %b\r\n%b" % (head[: start + 7], authority, head[start + 7 :])
+        start = head.find(b"\n") + 1
+        head = b"%bHost:%b\r\n%b" % (head[:start], authority, head[start:])
     else:
-        head = b"%b %b%b" % (head[: start + 6], authority, head[low.find(b"\r", start) :])
+        head = head[: start + 6] + authority + head[low.find(b"\r", start) :]
     return head if _ONE_HOP.search(low) is None else without_one_hop_fields(head)
 
 

@@ -19,7 +19,7 @@ _MAX_CONTENTS = 65_536
 
 
 class Upstream(NamedTuple):
-    """The server behind an endpoint; `authority` is what its Host header says."""
+    """The server behind an endpoint; `authority` is what its Host header says, after a space."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ def upstream_at(url: str, ca_file: str | None = None) -> Upstream:
         raise ValueError(f"{url}: expected http(s)://host:port")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     tls = _tls_context(ca_file) if parts.scheme == "https" else None
-    return Upstream(parts.hostname, port, tls, parts.netloc.rpartition("@")[2].encode())
+    return Upstream(parts.hostname, port, tls, f" {parts.netloc.rpartition('@')[2]}".encode())
 
 
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:
@@ -130,6 +130,14 @@ class Lane:
             )
         )
         return row
+
+    def end_hop(self, row: HopEnded, ending: str, error: str) -> None:
+        """Record how a request ended; what the parser refused ends `unparsed`, however it ends."""
+        row.end_ns = now_ns()
+        row.ending = "unparsed" if row.mode == "blind" and row.error else ending
+        if error and not row.error:
+            row.error = error
+        self.recorder.record(row)
 
     def choose(
         self, parent: Parent | None, attempt_key: int | None, content: bytes | None

@@ -76,8 +76,9 @@ class Outlet:
             return
         upstream.expect(reader, bodiless=bodiless)
         self._open = upstream.transport
+        if (row := self._client.row) is not None:
+            row.asked_upstream = True
         upstream.transport.write(request)
-        self._asked()
 
     def forward(self, data: bytes) -> None:
         """Send more of the request, or hold it."""
@@ -158,13 +159,10 @@ class Outlet:
             self._client.upstream_unreachable(f"{type(error).__name__}: {error}")
             return
         self._open = dialing.result()
+        if (row := self._client.row) is not None:
+            row.asked_upstream = True
         self._open.write(self.held())
         self._held = []
-        self._asked()
         self._client.resume_client()
         if self._eof:
             self._open.write_eof()
-
-    def _asked(self) -> None:
-        if (row := self._client.row) is not None:
-            row.asked_upstream = True

@@ -1,8 +1,13 @@
 """Where a client's request begins, where its head is whole, and where it ends."""
 
+from typing import Final
+
 import httptools
 
 from faults.heads import HEAD_END, content_length_in, is_chunked
+
+SURPLUS_BYTES: Final = 65_536
+"""How much may come behind a request that is not answered yet."""
 
 _LINE_ENDS = b"\r\n"
 
@@ -12,18 +17,21 @@ class RequestReader:
 
     `head`: the current request's head, once `head_complete`. `complete`: its last byte has come.
     `surplus`: bytes came behind it, a pipelined request. `unread`: it asks for another protocol,
-    so what follows is not HTTP. `error`: the bytes are no HTTP, in the parser's words.
+    so what follows is not HTTP. `error`: the bytes are no HTTP, in the parser's words. `odd`: any
+    of these three.
     """
 
     __slots__ = (
         "_begun",
         "_parser",
         "_seen",
+        "_surplus_bytes",
         "complete",
         "error",
         "fragments",
         "head",
         "head_complete",
+        "odd",
         "surplus",
         "unread",
     )
@@ -31,8 +39,9 @@ class RequestReader:
     def __init__(self) -> None:
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
         self.error = ""
-        self.unread = self.surplus = False
+        self.unread = self.surplus = self.odd = False
         self.head = b""
+        self._surplus_bytes = 0
         self.next()
 
     def next(self) -> None:
@@ -40,6 +49,12 @@ class RequestReader:
         self._begun = self._seen = 0
         self.head_complete = self.complete = False
         self.fragments = b""
+
+    def bears_surplus(self, size: int) -> bool:
+        """Count bytes behind a whole request; False once there are too many."""
+        self.odd = self.surplus = True
+        self._surplus_bytes += size
+        return self._surplus_bytes <= SURPLUS_BYTES
 
     def close(self) -> None:
         """Let the parser go, which holds on to its reader."""
@@ -55,16 +70,24 @@ class RequestReader:
             self._seen += len(taken)
             return taken
         whole = self.fragments + data if self.fragments else data
+        if whole[0] in _LINE_ENDS:
+            whole = whole.lstrip(_LINE_ENDS)
         self._feed(data)
-        return self._begin(whole)
+        end = whole.find(HEAD_END) + len(HEAD_END)
+        if end < len(HEAD_END) or self.error:
+            self.fragments = whole
+            return b""
+        self.head_complete = True
+        self.head = whole[:end]
+        if self._begun > 1 and not self.unread:
+            self.odd = self.surplus = True
+            whole = whole[: _end_of_first(self.head, whole)]
+        self._seen = len(whole)
+        return whole
 
     def on_message_begin(self) -> None:
         """Serve httptools: a request begins, perhaps one too many."""
         self._begun += 1
-
-    def on_headers_complete(self) -> None:
-        """Serve httptools: the head is whole."""
-        self.head_complete = True
 
     def on_message_complete(self) -> None:
         """Serve httptools: the request is whole."""
@@ -76,37 +99,26 @@ class RequestReader:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self.unread = True
+            self.odd = self.unread = True
         except httptools.HttpParserError as error:
             if self.complete:
                 self._begun += 1
             else:
+                self.odd = True
                 self.error = str(error)
-
-    def _begin(self, whole: bytes) -> bytes:
-        if not self.head_complete:
-            self.fragments = whole
-            return b""
-        if whole[0] in _LINE_ENDS:
-            whole = whole.lstrip(_LINE_ENDS)
-        self.head = whole[: whole.find(HEAD_END) + len(HEAD_END)]
-        self.fragments = b""
-        if self._begun > 1 and not self.unread:
-            self.surplus = True
-            whole = whole[: _end_of_first(self.head, whole)]
-        self._seen = len(whole)
-        return whole
 
     def _more_of_body(self, data: bytes) -> bytes:
         low = self.head.lower()
         if is_chunked(low):
             end = self._feed_to_end(data)
-            self.surplus = bool(data[end:].strip(_LINE_ENDS))
-            return data[:end] if self.surplus else data
+            if not data[end:].strip(_LINE_ENDS):
+                return data
+            self.odd = self.surplus = True
+            return data[:end]
         self._feed(data)
         if self._begun < 2:
             return data
-        self.surplus = True
+        self.odd = self.surplus = True
         return data[: len(self.head) + content_length_in(low) - self._seen]
 
     def _feed_to_end(self, data: bytes) -> int:

@@ -15,6 +15,7 @@ from telemetry.clock import now_ns
 from telemetry.rows import HopEnded
 
 _BODILESS = frozenset({204, 304})
+_INTERIM = ord("1")
 
 
 class Answered(Protocol):
@@ -138,7 +139,10 @@ class UpstreamSide(asyncio.Protocol):
         row.bytes_out += len(data)
         client.transport.write(data)
         if self.complete:
-            self._end_answer(client)
+            if self.bodiless:
+                # The parser waits for the body that the head announced.
+                self.parser = httptools.HttpResponseParser(self)
+            client.answer_complete()
 
     def eof_received(self) -> None:
         """Serve asyncio: the provider sent FIN; the transport closes itself."""
@@ -210,17 +214,11 @@ class UpstreamSide(asyncio.Protocol):
         self.fragments = b""
         row.status = self.status
         row.head_ns = now_ns()
-        start = _final_head_start(whole)
+        start = 0 if whole[9] != _INTERIM else _final_head_start(whole)
         end = whole.find(HEAD_END, start) + len(HEAD_END)
         self.head = head = whole[start:end]
         rewritten = rewrite_answer(head)
         return whole if rewritten is head else whole[:start] + rewritten + whole[end:]
-
-    def _end_answer(self, client: Answered) -> None:
-        if self.bodiless:
-            # The parser waits for the body that the head announced.
-            self.parser = httptools.HttpResponseParser(self)
-        client.answer_complete()
 
     def _receive_unwatched(self, client: Answered, data: bytes) -> None:
         if self.reader is not None:
@@ -256,6 +254,6 @@ def _pass(client: Answered, data: bytes) -> None:
 def _final_head_start(whole: bytes) -> int:
     """Skip the interim heads that came in front of the final one."""
     start = 0
-    while whole.startswith(b"HTTP/1.", start) and whole[start + 9 : start + 10] == b"1":
+    while whole.startswith(b"HTTP/1.", start) and whole[start + 9] == _INTERIM:
         start = whole.find(HEAD_END, start) + 4
     return start

@@ -182,6 +182,11 @@ def encode_row(row: Row) -> bytes:
     return _ENCODER.encode(row) + b"\n"
 
 
+def encode_rows(rows: list[Row]) -> bytes:
+    """Return the rows as JSON lines, each with its newline."""
+    return _ENCODER.encode_lines(rows)
+
+
 def decode_row(line: bytes) -> AnyRow:
     """Read one line back; raises `msgspec.MsgspecError` (a ValueError) on anything else."""
     return _DECODER.decode(line)
