@@ -42,10 +42,13 @@ def reviewed(exchange: Exchange, observed_until_ns: int) -> Exchange:
     """Return the exchange with the outcome that its attempts prove.
 
     Success = a finish reason, no missing or repeated token, content where content was asked for.
-    What has not ended when the drain is over is unfinished, whatever came later.
+    What has not ended when the drain is over is unfinished, whatever came later: nobody has taken
+    it for a success yet.
     """
     if exchange.end_ns is None or exchange.end_ns > observed_until_ns:
-        return msgspec.structs.replace(exchange, end_ns=None, outcome=Outcome.UNFINISHED)
+        return msgspec.structs.replace(
+            exchange, end_ns=None, outcome=Outcome.UNFINISHED, believed_ok=False
+        )
     if not exchange.succeeded:
         return exchange
     proven = _proven(exchange)

@@ -218,9 +218,12 @@ class Content:
             self._number(text)
 
     def missing_and_repeated(self, whole: int) -> tuple[int, int]:
-        """Count lost and repeated tokens of an answer of `whole` tokens; 0 if that is unknown."""
+        """Count lost and repeated tokens of an answer of `whole` tokens; 0 if that is unknown.
+
+        Text without a number where every token has one is somebody else's: none of them came.
+        """
         if not self._numbers:
-            return 0, 0
+            return (max(1, whole) if self._numbered and self.pieces else 0), 0
         missing, repeated = missing_and_repeated(self._numbers)
         return missing + max(0, whole - max(self._numbers) - 1), repeated
 

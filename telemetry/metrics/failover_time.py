@@ -3,12 +3,13 @@
 T_full is the earliest time such that of the exchanges planned in [T_full, window end) at most 5 %
 (`LEAK_PERCENT`) tried the endpoint at fault, with at least 20 such exchanges. It is looked for at
 the first hit and at each planned start after it. Infinite when there is none: every exchange still
-touches the endpoint, as without a circuit breaker. Not defined for a share below 1, where staying
-is right, nor with fewer than 20 exchanges to look at.
+touches the endpoint, as without a circuit breaker. An exchange that the client did not try anywhere
+keeps away too: what that cost shows in `user_errors`. Not defined for a share below 1, where
+staying is right, nor with fewer than 20 exchanges to look at.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -90,12 +91,19 @@ def _reason(found: Failover, window: Window) -> str:
     at, count, of = named(window.endpoints), sum(found.tried), len(found.tried)
     if math.isfinite(found.full_ns):
         rest = [t for e, t in _pairs(found) if e.planned_ns >= found.full_ns]
-        return f"from then on {sum(rest)} of {counted(len(rest), 'exchange')} tried {at}"
+        asked = f"from then on {sum(rest)} of {counted(len(rest), 'exchange')} tried {at}"
+        return asked + _refused(e for e, _ in _pairs(found) if e.planned_ns >= found.full_ns)
     if count == of:
         tried = f"tried {at}{_first(found, window)}"
         return f"every exchange planned in the window still {tried}: {count} of {of}"
     more = f"more than {LEAK_PERCENT} % still tried {at}"
     return f"to the end of the window {more}: {count} of {of} after the first hit"
+
+
+def _refused(exchanges: Iterable[Exchange]) -> str:
+    """Say how many kept away because they were not tried anywhere: that moved no traffic."""
+    count = sum(not exchange.attempts for exchange in exchanges)
+    return f", and {count} were not tried anywhere" if count else ""
 
 
 def _first(found: Failover, window: Window) -> str:

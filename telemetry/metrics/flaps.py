@@ -3,9 +3,11 @@
 Counted over consecutive 1 s bins of planned starts, merged until each has 5 served exchanges, from
 the end of the window before this one (or of the warm-up) to the start of the next (or the end of
 the load). The majority changes when another endpoint serves 60 % of a bin. A window explains two
-changes, away and back; while traffic has not come back, one. Fewer than 10 bins: unknown.
+changes, away and back; while traffic has not come back, one. Windows that overlap explain no more
+than one does, nor does one that touched nobody explain any. Fewer than 10 bins: unknown.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -33,9 +35,8 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
         return Figure(value=None, samples=samples, reason=reason)
     majorities = _majorities(bins)
     changes = len(majorities) - 1
-    inside = [w for w in evidence.windows if w.start_ns < end_ns and w.end_ns > start_ns]
     came_back = majorities[0] == majorities[-1]
-    explained = 2 * len(inside) - (0 if came_back else 1)
+    explained = max(0, 2 * _outages(evidence, start_ns, end_ns) - (0 if came_back else 1))
     reason = f"{counted(changes, 'change')} of majority in {len(bins)} bins"
     return Figure(value=float(max(0, changes - explained)), samples=samples, reason=reason)
 
@@ -46,6 +47,20 @@ def _around(evidence: Evidence, window: Window) -> tuple[int, int]:
     before = [w.end_ns for w in evidence.windows if w.end_ns <= window.start_ns]
     after = [w.start_ns for w in evidence.windows if w.start_ns >= window.end_ns]
     return max([earliest_ns, *before]), min([load_end_ns(evidence), *after])
+
+
+def _outages(evidence: Evidence, start_ns: int, end_ns: int) -> int:
+    """Count the stretches of time, as far as they meet [start, end), with windows that touched."""
+    touching = sorted(
+        (window.start_ns, window.end_ns)
+        for window in evidence.windows
+        if window.first_hit_ns is not None and window.start_ns < end_ns and window.end_ns > start_ns
+    )
+    count, reach_ns = 0, -math.inf
+    for begin_ns, until_ns in touching:
+        count += begin_ns > reach_ns
+        reach_ns = max(reach_ns, until_ns)
+    return count
 
 
 def _bins(exchanges: Sequence[Exchange], start_ns: int) -> list[Counter[str]]:

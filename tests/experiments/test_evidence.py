@@ -103,6 +103,7 @@ def test_nothing_was_asked_for_so_nothing_is_empty() -> None:
 def test_what_has_not_ended_when_the_drain_is_over_failed(made: Exchange) -> None:
     found = reviewed(made, at(END_S))
     assert (found.outcome, found.end_ns) == (Outcome.UNFINISHED, None)
+    assert not found.believed_ok
 
 
 def test_a_failure_stays_what_it_was() -> None:

@@ -253,3 +253,15 @@ def test_the_other_dialect_needs_no_done_and_is_read_alike() -> None:
     assert answer.outcome is Outcome.OK
     facts = msgspec.structs.asdict(row(answer))
     assert (facts["tokens"], facts["usage_output_tokens"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("numbered", "outcome", "missing"), [(True, Outcome.INCOMPLETE, 3), (False, Outcome.OK, 0)]
+)
+def test_text_without_a_number_is_no_answer_where_every_token_has_one(
+    outcome: Outcome, missing: int, *, numbered: bool
+) -> None:
+    said = chunk(DIALECT.token(ANSWER, "we are sorry "))
+    answer = read(opening() + said + closing(), numbered=numbered)
+    assert answer.outcome is outcome
+    assert row(answer).missing_tokens == missing

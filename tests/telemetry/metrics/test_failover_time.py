@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from telemetry.exchange import Exchange
 from telemetry.metrics.failover_time import look
+from telemetry.outcome import Outcome
 from tests.telemetry.synthetic import (
     at,
     attempt,
@@ -31,6 +32,17 @@ def test_it_ends_with_the_first_exchange_from_which_hardly_anybody_tries() -> No
     figure = measured(NAME, seen, window=seen.windows[0])
     assert (figure.value, figure.samples) == (3.5, 28)
     assert figure.reason == "from then on 1 of 21 exchanges tried azure"
+
+
+def test_who_was_not_tried_anywhere_is_told() -> None:
+    made = outage(*[True] * 8, *[False] * 20)
+    made[10:12] = [
+        replace(one, attempts=(), outcome=Outcome.NO_ENDPOINT, served_by="") for one in made[10:12]
+    ]
+    seen = evidence(made, window())
+    figure = measured(NAME, seen, window=seen.windows[0])
+    assert figure.value == 3.5
+    assert figure.reason.endswith("tried azure, and 2 were not tried anywhere")
 
 
 def test_up_to_five_percent_may_still_try() -> None:

@@ -97,5 +97,23 @@ def test_it_is_counted_up_to_the_next_window_and_from_the_last() -> None:
     assert [figure.reason.split()[0] for figure in figures] == ["2", "2"]
 
 
+def test_windows_that_overlap_explain_no_more_than_one() -> None:
+    parts = (
+        ("azure", 5, 20), ("vertex", 20, 25), ("azure", 25, 27), ("vertex", 27, 42),
+        ("azure", 42, 60),
+    )  # fmt: skip
+    also = window(20, 40, group="slow")
+    seen = evidence(served(*parts), window(), also)
+    assert [measured(NAME, seen, window=one).value for one in seen.windows] == [2.0, 2.0]
+
+
+def test_a_window_that_touched_nobody_explains_nothing() -> None:
+    there = served(("azure", 5, 20), ("vertex", 20, 42), ("azure", 42, 60))
+    for_good = served(("azure", 5, 20), ("vertex", 20, 60))
+    for exchanges, changes in ((there, 2.0), (for_good, 1.0)):
+        seen = evidence(exchanges, window(first_hit=None))
+        assert measured(NAME, seen, window=seen.windows[0]).value == changes
+
+
 def test_without_a_window_it_is_unknown() -> None:
     assert measured(NAME, evidence(served(("azure", 5, 60))), phase="fault").value is None
