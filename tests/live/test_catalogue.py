@@ -164,13 +164,13 @@ def copy_of(folder: Path, into: Path) -> Path:
     return shutil.copytree(folder, into / folder.name)
 
 
-def change(folder: Path, sql: str) -> None:
-    """Rewrite `spans/attempts.parquet` with an UPDATE."""
-    path = folder / "spans" / "attempts.parquet"
+def change(folder: Path, table: str, sql: str) -> None:
+    """Rewrite `spans/<table>.parquet` with an UPDATE or a DELETE."""
+    path = folder / "spans" / f"{table}.parquet"
     with duckdb.connect() as base:
-        base.execute(f"create table attempts as from '{path}'")
+        base.execute(f"create table {table} as from '{path}'")
         base.execute(sql)
-        base.execute(f"copy attempts to '{path}' (format parquet)")
+        base.execute(f"copy {table} to '{path}' (format parquet)")
 
 
 def attempts_in_window(folder: Path) -> int:
@@ -186,7 +186,8 @@ def test_changing_one_attempt_changes_the_figure_by_exactly_that_row(
     folder = copy_of(runs["azure-outage"].folder(), tmp_path)
     before = attempts_in_window(folder)
     victim = next(e for e in read_record(folder).exchanges if len(e.attempts) == 2 and e.touched)
-    change(folder, f"delete from attempts where exchange = {victim.number} and ordinal = 0")
+    doomed = f"exchange = {victim.number} and ordinal = 0"
+    change(folder, "attempts", f"delete from attempts where {doomed}")
     crosswind("judge", str(folder))
     assert before - attempts_in_window(folder) == 1
 
@@ -194,7 +195,10 @@ def test_changing_one_attempt_changes_the_figure_by_exactly_that_row(
 def test_changing_the_rows_that_a_gate_rests_on_flips_it(runs: Runs, tmp_path: Path) -> None:
     folder = copy_of(runs["azure-outage"].folder(), tmp_path)
     assert crosswind("judge", str(folder)).returncode == 0
-    change(folder, "update attempts set first_token_ns = first_token_ns + 5000000000")
+    later = ", ".join(f"{c} = {c} + 5000000000" for c in ("first_token_ns", "end_ns"))
+    change(folder, "attempts", f"update attempts set {later} where endpoint = 'vertex'")
+    slow = "end_ns = end_ns + 5000000000 where served_by = 'vertex'"
+    change(folder, "exchanges", f"update exchanges set {slow}")
     done = crosswind("judge", str(folder))
     assert done.returncode == 3, done.stdout
     verdict = json.loads((folder / "verdict.json").read_bytes())
