@@ -11,6 +11,7 @@ from experiments.problems import UsageError
 
 USAGE_EXIT_CODE = 2
 CRASH_EXIT_CODE = 1
+INTERRUPTED_EXIT_CODE = 130
 DEBUG_VARIABLE = "CROSSWIND_DEBUG"
 
 app = typer.Typer(
@@ -41,6 +42,9 @@ def main() -> None:
         app()
     except UsageError as error:
         _end(str(error), USAGE_EXIT_CODE)
+    except KeyboardInterrupt:
+        # Before a command has begun; from then on Typer says the same.
+        sys.exit(INTERRUPTED_EXIT_CODE)
     except OSError as error:
         _end(str(error), CRASH_EXIT_CODE)
     except Exception as error:

@@ -15,7 +15,7 @@ from experiments.model import Endpoint, Experiment
 from experiments.ports import check_port, check_ports
 from experiments.problems import as_usage_error
 from experiments.processes import INJECTOR, STAND_INS, Processes
-from faults.config import InjectorConfig
+from faults.config import InjectorConfig, Rule
 from providers.config import StandInConfig, StandInListener
 
 SERVE_RUN_TAG = "00000000"
@@ -41,10 +41,7 @@ def serve(experiment: Experiment, *, max_ttl_s: float, say: Say) -> int:
         for endpoint in experiment.endpoints:
             say(_served(endpoint, ports[endpoint.name]))
         for rule in config.rules:
-            say(
-                f"  fault {rule.id} at {', '.join(rule.endpoints)}: "
-                f"{rule.start_s:g} s to {rule.end_s:g} s from now, share {rule.share:g}"
-            )
+            say(armed(rule, max_ttl_s))
         return _hold(children, say)
 
 
@@ -96,6 +93,15 @@ def _hold(children: Processes, say: Say) -> int:
             time.sleep(POLL_S)
     say("stopping")
     return 0
+
+
+def armed(rule: Rule, max_ttl_s: float) -> str:
+    """Say where a fault is and from when to when, seconds from now; none outlives `max_ttl_s`."""
+    where = f"  fault {rule.id} at {', '.join(rule.endpoints)}: "
+    if rule.start_s >= max_ttl_s:
+        return f"{where}never, no fault lives longer than {max_ttl_s:g} s from now"
+    end_s = min(rule.end_s, max_ttl_s)
+    return f"{where}{rule.start_s:g} s to {end_s:g} s from now, share {rule.share:g}"
 
 
 def _served(endpoint: Endpoint, port: int) -> str:

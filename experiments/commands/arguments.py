@@ -7,7 +7,10 @@ import typer
 
 ExperimentArgument = Annotated[
     str,
-    typer.Argument(metavar="EXPERIMENT", help="A YAML file, or a catalogue name: azure-outage."),
+    typer.Argument(
+        metavar="EXPERIMENT",
+        help="A YAML file, a run folder, or a catalogue name: azure-outage.",
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,

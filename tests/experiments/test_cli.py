@@ -217,3 +217,15 @@ def test_a_crash_of_ours_exits_1_with_a_hint_and_no_traceback(tmp_path: Path) ->
         "crosswind crashed: RuntimeError: a bug (CROSSWIND_DEBUG=1 shows where)\n"
     )
     assert "Traceback" in loud.stderr
+
+
+def test_an_interrupt_before_a_command_begins_leaves_no_traceback() -> None:
+    code = (
+        "import sys, experiments.cli as cli\n"
+        "def interrupted(): raise KeyboardInterrupt\n"
+        "cli.app = interrupted\n"
+        "cli.main()"
+    )
+    words = [sys.executable, "-c", code]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "")

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from experiments import configs
-from experiments.serve import SERVE_RUN_TAG, standalone_config
+from experiments.serve import SERVE_RUN_TAG, armed, standalone_config
 from faults.config import InjectorConfig
 from telemetry.identity import RUN_TAG_HEX_LENGTH
 from tests.experiments.test_configs import EXPERIMENT
@@ -46,6 +46,13 @@ def test_nothing_is_recorded_under_a_tag_that_is_no_runs() -> None:
 
 def test_no_fault_lives_longer_than_it_was_allowed_to() -> None:
     assert served(max_ttl_s=5).max_ttl_s == 5
+
+
+def test_a_fault_is_told_to_end_when_it_does() -> None:
+    (rule,) = served().rules
+    assert armed(rule, 3600.0).endswith(": 2 s to 12 s from now, share 1")
+    assert armed(rule, 5.0).endswith(": 2 s to 5 s from now, share 1")
+    assert armed(rule, 1.0).endswith(": never, no fault lives longer than 1 s from now")
 
 
 def test_the_proxies_stand_where_they_stand_in_a_run() -> None:
