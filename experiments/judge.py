@@ -16,11 +16,15 @@ from experiments.ruling import rule_all
 from experiments.tabulate import metric_tables
 from experiments.validity import faults_left, planned_count, reasons_against, sent_count
 from experiments.verdict import Judgement, conclude
-from telemetry.clock import seconds
+from telemetry.clock import nanoseconds, seconds
 from telemetry.exchange import Evidence, Touch, Window
 from telemetry.record import Record
+from telemetry.shares import named
 from telemetry.stats import percentile
 from telemetry.windows import names_of
+
+EDGE_NS = nanoseconds(0.1)
+"""An attempt that close to a window's start or end may have met the endpoint outside of it."""
 
 __all__ = ["evidence_of", "judge", "judgement_json", "read_judgement"]
 
@@ -112,6 +116,26 @@ def notes(record: Record, evidence: Evidence) -> Iterable[str]:
         yield f"{unended} exchanges had not ended when the drain was over; they count as failed"
     if evidence.rests_on_inference:
         yield "some touches are inferred from failures, not attested; figures say which"
+    yield from _spared(evidence)
+
+
+def _spared(evidence: Evidence) -> Iterable[str]:
+    """Tell of windows whose fault was for everybody and did not reach everybody.
+
+    A fault may well spare some: one that acts on the tenth token spares an answer of nine.
+    """
+    for window, name in names_of(evidence.windows).items():
+        inside = [
+            attempt
+            for exchange in evidence.exchanges
+            for attempt in exchange.attempts
+            if attempt.endpoint in window.endpoints
+            and window.start_ns + EDGE_NS <= attempt.begin_ns < window.end_ns - EDGE_NS
+        ]
+        spared = sum(not attempt.touched for attempt in inside)
+        if window.share >= 1 and spared:
+            at = named(window.endpoints)
+            yield f"window {name}: the fault spared {spared} of {len(inside)} attempts at {at}"
 
 
 def _window(window: Window, name: str, evidence: Evidence) -> dict[str, object]:

@@ -18,7 +18,7 @@ from telemetry.flat import UnreadableRecordError
 from telemetry.join import join
 from telemetry.record import Record
 from telemetry.run_folder import RunFolder
-from telemetry.spool import SpoolFolder, SpoolReader
+from telemetry.spool import SUFFIX, SpoolFolder, SpoolReader
 from telemetry.tables import Counts, Tables
 
 _LOG = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Reading:
         try:
             _refuse_to_lose(self.folder, tables)
             kept = _difference(self.assembly.counts, _write(self.folder, tables))
-            kept = kept or _growth(sizes)
+            kept = kept or _growth(self.folder, sizes)
             if not kept:
                 _remove_spools(self.folder)
         except (OSError, UnreadableRecordError) as error:
@@ -212,8 +212,10 @@ def _difference(read: Counts, sealed: Counts) -> str:
     return "; ".join(differing)
 
 
-def _growth(sizes: dict[SpoolReader, int]) -> str:
+def _growth(folder: RunFolder, sizes: dict[SpoolReader, int]) -> str:
     grown = [reader.name for reader, size in sizes.items() if reader.size != size]
+    known = {reader.path for reader in sizes}
+    grown += sorted(path.stem for path in folder.spool.glob("*" + SUFFIX) if path not in known)
     return f"still written to: {', '.join(grown)}" if grown else ""
 
 

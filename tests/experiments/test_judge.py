@@ -219,6 +219,15 @@ def test_rows_and_notes_are_told() -> None:
     )
 
 
+def test_attempts_that_a_fault_for_everybody_spared_are_told() -> None:
+    made = with_breaker()
+    quiet = [replace(a, touches=()) for a in made[500].attempts]
+    made[500] = replace(made[500], attempts=tuple(quiet))
+    told = "window outage: the fault spared 1 of 13 attempts at azure"
+    assert judged(record(made)).notes[1:] == (told,)
+    assert judged(record(made, share=0.5)).notes[1:] == ()
+
+
 def test_the_order_of_the_rows_changes_nothing() -> None:
     seen = record(without_breaker())
     shuffled = list(seen.exchanges)

@@ -12,7 +12,7 @@ from telemetry.outcome import Outcome
 from telemetry.recorder import open_spool
 from telemetry.rows import Event
 from telemetry.run_folder import RunFolder
-from telemetry.seal import NoRecordError, SealError, is_sealed, read_record, seal
+from telemetry.seal import NoRecordError, Reading, SealError, is_sealed, read_record, seal
 from tests.telemetry.scenes import BIG_NS, TAG, finished, numbered, small_run, write_spools
 
 
@@ -92,6 +92,14 @@ def test_spools_stay_when_the_sealed_counts_differ(tmp_path: Path) -> None:
     assert (tmp_path / "spool" / "worker-0.ndjson").exists()
     assert is_sealed(tmp_path)
     assert len(read_record(tmp_path).exchanges) == 3
+
+
+def test_spools_stay_when_one_that_nobody_read_lies_beside_them(run: Path) -> None:
+    reading = Reading(run)
+    reading.read_to_end()
+    open_spool(run, "worker", 7).close()
+    assert reading.seal().kept == "still written to: worker-7"
+    assert (run / "spool" / "worker-7.ndjson").exists()
 
 
 def test_a_renamed_folder_is_read_by_the_tag_of_its_exchanges(tmp_path: Path) -> None:
