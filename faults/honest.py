@@ -48,6 +48,7 @@ class HonestReader:
         self._bodiless = bodiless
         self._head = b""
         self._final = self._past_head = self._complete = self._ended = False
+        self._keep_alive = False
         self._pieces: list[bytes] = []
         self._gunzip: zlib._Decompress | None = None
         self._splitter: EventSplitter | None = None
@@ -68,14 +69,14 @@ class HonestReader:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self.error = self.error or f"not an answer that can be read: {error}"
-        if not self._past_head:
+        if not (self._past_head or self.error):
             self._take_heads()
         self._take_body()
-        if self._complete:
-            self.reusable = not self.error and self._parser.should_keep_alive()
-            self._finish(End())
-        elif self.error:
+        if self.error:
             self._finish(Reset())
+        elif self._complete:
+            self.reusable = self._keep_alive
+            self._finish(End())
         self._hand_on()
 
     def feed_eof(self, *, broken: bool) -> None:
@@ -97,6 +98,7 @@ class HonestReader:
     def on_headers_complete(self) -> None:
         """Serve httptools: a head is whole, perhaps an interim one."""
         self._final = self._parser.get_status_code() >= 200
+        self._keep_alive = self._parser.should_keep_alive()
         self._complete = self._final and self._bodiless
 
     def on_body(self, body: bytes) -> None:

@@ -2,11 +2,12 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import tempfile
 import threading
-import uuid
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -14,18 +15,13 @@ import msgspec
 
 from experiments.children import Child, await_word
 from faults.config import InjectorConfig, Listener, Rule
-from providers.catalog import make_dialect
-from providers.dialect import Answer
-from providers.words import token_text
 from telemetry.rows import AnyRow, Event, FaultTouched, HopBegun, HopEnded, decode_row
+from tests.live.said import DIALECT, STREAM, chunked, dechunk, events, request
 
-DIALECT: dict[str, dict[str, object]] = {"azure-openai": {}}
-AZURE = make_dialect(DIALECT)
-ANSWER = Answer(response_id="1", created_s=0, prompt_tokens=9, output_tokens=3, include_usage=True)
 WITHIN_S = 10.0
 RST = struct.pack("ii", 1, 0)
 
-Behaviour = Callable[["Line"], None]
+Behaviour = Callable[["Line"], object]
 
 
 class Line:
@@ -88,7 +84,8 @@ class Line:
 class Provider:
     """Listens on loopback; every connection is `behave`d as the test says, in its own thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.behave: Behaviour = Line.read_to_end
         self.lines: list[Line] = []
         self._lines: list[Line] = []
@@ -128,12 +125,18 @@ class Provider:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                line = Line(self._listener.accept()[0])
-                self.lines.append(line)
-                threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+                sock = self._listener.accept()[0]
+                threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
-    def _serve(self, line: Line) -> None:
-        ended, behave = self.ended, self.behave
+    def _serve(self, sock: socket.socket) -> None:
+        ended, behave, lines = self.ended, self.behave, self.lines
+        if self._tls is not None:
+            try:
+                sock = self._tls.wrap_socket(sock, server_side=True)
+            except OSError:
+                return
+        line = Line(sock)
+        lines.append(line)
         try:
             behave(line)
         except BaseException as error:  # noqa: BLE001 - the test looks at it
@@ -168,13 +171,8 @@ class Proxy:
 
     def await_row(self, wanted: Callable[[AnyRow], bool]) -> AnyRow:
         """Return the last row like this, as soon as there is one."""
-        deadline = threading.Event()
-        for _ in range(int(WITHIN_S / 0.02)):
-            found = [row for row in self.rows() if wanted(row)]
-            if found:
-                return found[-1]
-            deadline.wait(0.02)
-        raise AssertionError(f"no such row among {self.rows()}")
+        wait_until(lambda: any(wanted(row) for row in self.rows()))
+        return [row for row in self.rows() if wanted(row)][-1]
 
     def end_of(self, span: str) -> HopEnded:
         """Return the end of the hop whose request carried this span id."""
@@ -245,46 +243,61 @@ def proxied(
         assert not said, said
 
 
-def request(
-    body: bytes = b"",
-    *,
-    method: bytes = b"POST",
-    headers: bytes = b"",
-    target: bytes = b"/v1/x",
-    span: str = "00000000000000ff",
-) -> bytes:
-    """Write a request as a client would, traced but of no run."""
-    length = b"Content-Length: %d\r\n" % len(body) if body else b""
-    traced = f"traceparent: 00-{'ab' * 16}-{span}-01\r\n".encode()
-    head = b"%b %b HTTP/1.1\r\nHost: proxy.test\r\n%b%b%b\r\n"
-    return head % (method, target, headers, traced, length) + body
+def answers(*pieces: bytes) -> Behaviour:
+    def behave(line: Line) -> None:
+        line.read_until(b"\r\n\r\n")
+        for piece in pieces:
+            line.send(piece)
+
+    return behave
 
 
-def new_span() -> str:
-    """Return a span id that no other request has."""
-    return uuid.uuid4().hex[:16]
+def ask(proxy: Proxy, provider: Provider, behave: Behaviour, asked: bytes = b"") -> Line:
+    provider.expect(behave)
+    line = proxy.connect()
+    line.send(asked or request(method=b"GET"))
+    return line
 
 
-def dechunk(body: bytes) -> tuple[list[bytes], bytes]:
-    """Return the chunks of a chunked body and what follows the last one; fails on bad framing."""
-    chunks = []
+HOLE: dict[str, dict[str, object]] = {"blackhole": {}}
+STALL: dict[str, dict[str, object]] = {"stream_stall": {"after_tokens": 1}}
+ERROR: dict[str, dict[str, object]] = {"http_error": {"status": 503}}
+
+
+def streams(line: Line) -> None:
+    count = 0
     while True:
-        size, _, body = body.partition(b"\r\n")
-        length = int(size, 16)
-        if not length:
-            return chunks, body
-        assert body[length : length + 2] == b"\r\n"
-        chunks.append(body[:length])
-        body = body[length + 2 :]
+        count += 1
+        line.read_until(b"\r\n\r\n", count)
+        line.send(STREAM + chunked(events(3)))
 
 
-def events(tokens: int) -> list[bytes]:
-    """Return the raw events of a whole streamed answer of so many numbered tokens."""
-    told = [AZURE.token(ANSWER, token_text(1, number)) for number in range(tokens)]
-    return [*AZURE.opening(ANSWER), *told, *AZURE.closing(ANSWER)]
+def window(fault: str, inject: dict[str, dict[str, object]], start_s: float, end_s: float) -> Rule:
+    return Rule(id=fault, endpoints=("azure",), inject=inject, start_s=start_s, end_s=end_s)
 
 
-def chunked(pieces: Iterable[bytes], trailers: bytes = b"") -> bytes:
-    """Write a chunked body."""
-    framed = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
-    return framed + b"0\r\n" + trailers + b"\r\n"
+def held(proxy: Proxy) -> Line:
+    """Ask, and return once a fault holds the client, the first that it does."""
+    line = proxy.connect()
+    line.send(request(b"{}"))
+    wait_until(proxy.touches)
+    return line
+
+
+def body(line: Line) -> list[bytes]:
+    return dechunk(line.received.partition(b"\r\n\r\n")[2])[0]
+
+
+def refused(proxy: Proxy) -> bool:
+    try:
+        proxy.connect().close()
+    except ConnectionError:  # reset: it was still in the queue when the listener closed
+        return True
+    return False
+
+
+def wait_until(happens: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -8,19 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from telemetry.rows import FaultTouched
-from tests.live.proxied import (
-    Behaviour,
-    Line,
-    Provider,
-    Proxy,
-    always,
-    chunked,
-    dechunk,
-    events,
-    new_span,
-    proxied,
-    request,
-)
+from tests.live.proxied import Behaviour, Line, Provider, Proxy, always, proxied
+from tests.live.said import chunked, dechunk, events, new_span, request
 
 pytestmark = pytest.mark.live
 

@@ -1,0 +1,67 @@
+"""The fault of a listener: refused for as long as it lasts, and open again on the same port."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.proxied import Line, Provider, proxied, refused, streams, wait_until, window
+from tests.live.said import END, request
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(autouse=True)
+def _own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider() as provider:
+        provider.expect(streams)
+        yield provider
+
+
+def test_a_closed_listener_refuses_every_connection_and_opens_again_on_its_port(
+    provider: Provider,
+) -> None:
+    inject: dict[str, dict[str, object]] = {"connect_refused": {}}
+    with proxied(provider.port, rules=(window("gone", inject, 0.3, 1.0),)) as proxy:
+        old = proxy.connect()
+        old.send(request(b"{}"))
+        old.read_until(END)
+        wait_until(lambda: proxy.events("listener_closed"))
+        accepted = 0
+        while not proxy.events("listener_opened"):
+            accepted += not refused(proxy)
+            time.sleep(0.02)
+        opened = proxy.events("listener_opened")[0]
+        old.send(request(b"{}"))
+        old.read_until(END, 2)
+        assert not refused(proxy)
+        (closed,) = proxy.events("listener_closed")
+        probes = proxy.events("self_probe")
+    assert accepted <= 1, "one may have slipped in between the opening and its row"
+    assert closed.subject == opened.subject == "azure"
+    assert closed.facts == opened.facts == {"fault": "gone"}
+    assert len(probes) >= 2
+    assert all(probe.facts == {"refused": True} for probe in probes)
+    assert all(closed.at_ns <= probe.at_ns <= opened.at_ns for probe in probes)
+
+
+@pytest.mark.parametrize("which", ["idle", "all"])
+def test_a_closed_listener_resets_the_open_connections_that_it_is_told_to(
+    provider: Provider, which: str
+) -> None:
+    inject: dict[str, dict[str, object]] = {"connect_refused": {"reset_connections": which}}
+    provider.expect(Line.read_to_end)
+    with proxied(provider.port, rules=(window("gone", inject, 0.3, 0.8),)) as proxy:
+        idle, busy = proxy.connect(), proxy.connect()
+        busy.send(request(b"{}"))
+        assert idle.read_to_reset() == b""
+        if which == "all":
+            assert busy.read_to_reset() == b""
+        else:
+            assert busy.silent_for(0.2)
