@@ -7,6 +7,9 @@ import msgspec
 Seconds = Annotated[float, msgspec.Meta(ge=0, extra={"unit": "s"})]
 """A length of time; `inf` where a fault may last for ever."""
 
+Pause = Annotated[float, msgspec.Meta(ge=0, le=3600, extra={"unit": "s"})]
+"""A length of time that comes to its end by itself: an hour at the most."""
+
 RetryAfter = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, extra={"unit": "s"})]
 """What a refusal asks a client to wait: at most a year, since a header cannot say for ever."""
 

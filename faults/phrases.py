@@ -3,7 +3,8 @@
 from collections.abc import Generator
 
 from faults.steps import NEXT, End, Event, Head, Next, Script, Step
-from providers.dialect import HttpAnswer
+from providers.dialect import Dialect, HttpAnswer, MalformedAnswerError
+from providers.sse import event_data
 
 Passage = Generator[Step | Next, Step, Event | None]
 """Part of a script that lets honest steps pass, and returns the event it kept in hand."""
@@ -15,6 +16,22 @@ def whole_answer(answer: HttpAnswer) -> Script:
     if answer.body:
         yield Event(data=answer.body)
     yield End()
+
+
+def passed_head() -> Generator[Step | Next, Step, Head | None]:
+    """Pass the head on and return it; None for a refusal (status >= 400), or an end instead."""
+    step = yield NEXT
+    yield step
+    return step if isinstance(step, Head) and not _passes_whole(step) else None
+
+
+def own_event(dialect: Dialect, data: bytes) -> Event:
+    """Return an event of the fault's own, without tokens, that carries the finish reason or not."""
+    try:
+        finish = dialect.read_event(event_data(data) or b"").finish_reason is not None
+    except MalformedAnswerError:
+        finish = False
+    return Event(data=data, finish=finish)
 
 
 def until_token(after_tokens: int) -> Passage:
@@ -33,7 +50,7 @@ def until_token(after_tokens: int) -> Passage:
                 return step
             passed += step.tokens
         elif isinstance(step, Head):
-            streamed = _is_event_stream(step)
+            streamed = is_event_stream(step)
         yield step
         if _passes_whole(step):
             return None
@@ -48,6 +65,7 @@ def _passes_whole(step: Step) -> bool:
     return step.status >= 400 if isinstance(step, Head) else not isinstance(step, Event)
 
 
-def _is_event_stream(head: Head) -> bool:
+def is_event_stream(head: Head) -> bool:
+    """Tell whether a body is to come in events."""
     types = (value for name, value in head.headers if name.lower() == "content-type")
     return any(value.lower().startswith("text/event-stream") for value in types)

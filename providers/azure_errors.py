@@ -16,6 +16,7 @@ SECURITY_HEADERS = (
     ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
     ("X-Content-Type-Options", "nosniff"),
 )
+_JSON = (("Content-Type", "application/json"), *SECURITY_HEADERS)
 _EXHAUSTED = {"requests": "call rate limit", "tokens": "token rate limit"}
 _HIGH_DEMAND = (
     "The system is currently experiencing high demand and cannot process your request. "
@@ -39,6 +40,10 @@ _PLAIN = {
         "The service is temporarily unable to process your request. Please try again later.",
     ),
 }
+_EXPIRED = (
+    "Unauthorized. Access token is missing, invalid, audience is incorrect "
+    "(https://cognitiveservices.azure.com), or have expired."
+)
 _SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"
 _FILTERED = (
     "The response was filtered due to the prompt triggering Azure OpenAI's content management "
@@ -68,6 +73,12 @@ def resource_not_found() -> HttpAnswer:
     return _answer(404, {"code": "404", "message": "Resource not found"})
 
 
+def token_expired() -> HttpAnswer:
+    """Write the 401 of an access token that is no longer good, as the service's gateway does."""
+    body = msgspec.json.encode({"statusCode": 401, "message": _EXPIRED})
+    return HttpAnswer(status=401, headers=_JSON, body=body)
+
+
 def invalid_request(message: str) -> HttpAnswer:
     """Write the 400 of a body that cannot be understood."""
     return _answer(400, _openai_error(message, "invalid_request_error"))
@@ -76,7 +87,7 @@ def invalid_request(message: str) -> HttpAnswer:
 def _answer(
     status: int, error: dict[str, object], hints: Iterable[tuple[str, str]] = ()
 ) -> HttpAnswer:
-    headers = (("Content-Type", "application/json"), *SECURITY_HEADERS, *hints)
+    headers = (*_JSON, *hints)
     return HttpAnswer(status=status, headers=headers, body=msgspec.json.encode({"error": error}))
 
 

@@ -168,3 +168,19 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         what is refused, where it is known: some shape an error after the answer it replaces.
         """
         raise NotImplementedError
+
+    def credential_expired(self) -> HttpAnswer:
+        """Return the provider's own 401 for an access token whose time is up."""
+        raise NotImplementedError
+
+    def error_event(self, status: int, *, message: str | None = None) -> bytes:
+        """Return the whole event that tells of a refusal within a stream that began with 200."""
+        raise NotImplementedError
+
+    def empty_stream(self, answer: Answer) -> Sequence[bytes]:
+        """Return the whole events of a finished answer without any content."""
+        raise NotImplementedError
+
+    def empty_body(self, answer: Answer) -> bytes:
+        """Return the whole body of a finished, non-streamed answer without any content."""
+        raise NotImplementedError

@@ -21,6 +21,7 @@ from providers.azure_errors import (
     error_answer,
     invalid_request,
     resource_not_found,
+    token_expired,
 )
 from providers.dialect import (
     Answer,
@@ -175,6 +176,22 @@ class AzureOpenAI(Dialect, frozen=True, kw_only=True):
             exhausted=exhausted,
             api_version=self.api_version or "v1",
         )
+
+    def credential_expired(self) -> HttpAnswer:
+        """Return the gateway's own 401, which has no `error` in it."""
+        return token_expired()
+
+    def error_event(self, status: int, *, message: str | None = None) -> bytes:
+        """Return a refusal's body as an event."""
+        return b"data: " + self.refusal(status, message=message).body + b"\n\n"
+
+    def empty_stream(self, answer: Answer) -> Sequence[bytes]:
+        """Return the prompt's filter results, the role, the finish, and `[DONE]`."""
+        return (*self.opening(answer), *self.closing(answer))
+
+    def empty_body(self, answer: Answer) -> bytes:
+        """Return a completion whose one message is empty."""
+        return self.body(answer, ())
 
     @property
     def _v1(self) -> bool:

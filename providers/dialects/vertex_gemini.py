@@ -35,6 +35,7 @@ _PATH = re.compile(
     r":(?P<method>generateContent|streamGenerateContent)"
 )
 _STREAM = "streamGenerateContent"
+_NOTHING_SAID = {"content": {"role": "model"}, "finishReason": "STOP"}
 _ON_DEMAND = {"trafficType": "ON_DEMAND"}
 
 
@@ -147,6 +148,23 @@ class VertexGemini(Dialect, frozen=True, kw_only=True):
         )
         array_due = asked is not None and asked.question.stream and not asked.server_sent
         return google_rpc.in_array(answer) if array_due else answer
+
+    def credential_expired(self) -> HttpAnswer:
+        """Return the 401 whose ErrorInfo says that the access token has expired."""
+        return self.refusal(401)
+
+    def error_event(self, status: int, *, message: str | None = None) -> bytes:
+        """Return a refusal's body, on one line, as an event."""
+        return _event(msgspec.json.format(self.refusal(status, message=message).body, indent=-1))
+
+    def empty_stream(self, answer: Answer) -> Sequence[bytes]:
+        """Return one event: a candidate that stopped and has no parts, and the usage."""
+        return (_event(self._response(answer, _NOTHING_SAID, _usage(answer))),)
+
+    def empty_body(self, answer: Answer) -> bytes:
+        """Return the same candidate as a whole body."""
+        empty = self._response(answer, _NOTHING_SAID, _usage(answer))
+        return msgspec.json.format(empty, indent=2)
 
     @property
     def _resource(self) -> str:

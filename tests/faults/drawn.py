@@ -2,14 +2,13 @@
 
 import math
 
-import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect as types
 
 from faults.catalog import fault_classes, make_fault
 from faults.fault import Fault
 from faults.steps import Close, End, Event, Reset, Step, Wait
-from tests.faults.honest import BUSY, EVENT_STREAM, JSON
+from tests.faults.honest import BUSY, EVENT_STREAM, JSON, body, played, said, stream
 
 QUARTERS = st.integers(0, 40).map(lambda quarter: quarter / 4)
 """Lengths of time that add up exactly."""
@@ -35,7 +34,8 @@ def _values(kind: types.Type) -> st.SearchStrategy[object]:
 
 def _numbers(kind: types.IntType | types.FloatType) -> st.SearchStrategy[object]:
     if isinstance(kind, types.FloatType):
-        return QUARTERS if kind.le is not None else QUARTERS | st.just(math.inf)
+        quarters = QUARTERS.filter(lambda value: value >= (kind.ge or 0))
+        return quarters if kind.le is not None else quarters | st.just(math.inf)
     least = kind.ge or 0
     return st.integers(least, least + 5 if kind.le is None else kind.le)
 
@@ -95,14 +95,22 @@ def _paced(draw: st.DrawFn) -> list[Step]:
 PACED_ANSWERS: st.SearchStrategy[list[Step]] = _paced()
 
 
-def delay_s(one: Fault) -> float | None:
-    """Return how long a fault delays an answer that reaches it; None when it does worse."""
-    lengths = [
-        value
-        for name, value in msgspec.structs.asdict(one).items()
-        if name in ("delay_s", "seconds") and one.name in ("slow_first_token", "stream_stall")
-    ]
-    return lengths[0] if lengths and math.isfinite(lengths[0]) else None
+def adds(one: Fault) -> bool:
+    """Tell whether a fault says something of its own to a client whose provider was asked."""
+    return any(
+        any(isinstance(step, Event) and step not in probe for step in said(played(one, probe)))
+        for probe in PROBES
+        if played(one, probe).asked
+    )
 
 
-DELAYS = FAULTS.filter(lambda one: delay_s(one) is not None)
+def delays(one: Fault) -> bool:
+    """Tell whether time is all that a fault takes: what it touches comes whole, and later."""
+    late = played(one, PROBES[0])
+    return 0 < late.end_s < math.inf and said(late) == PROBES[0]
+
+
+PROBES = (stream(12), body(b"{", b"}"))
+SILENT_STACKS = st.lists(FAULTS.filter(lambda one: not adds(one)), max_size=4)
+_DELAYING = [kind for kind in fault_classes().values() if kind.action in ("delayed", "withheld")]
+DELAYS = st.sampled_from(_DELAYING).flatmap(faults_of).filter(delays)

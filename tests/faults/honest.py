@@ -1,5 +1,6 @@
 """Honest answers to play faults against, and a dialect that refuses in one plain line."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from faults.catalog import make_fault
@@ -7,7 +8,7 @@ from faults.fault import Fault
 from faults.layers import Layer, compose
 from faults.rehearse import Play, rehearse
 from faults.steps import End, Event, Head, Step, Wait
-from providers.dialect import Asked, Dialect, HttpAnswer
+from providers.dialect import Answer, Asked, Delta, Dialect, HttpAnswer
 
 EVENT_STREAM = Head(status=200, headers=(("Content-Type", "text/event-stream; charset=utf-8"),))
 JSON = Head(status=200, headers=(("content-type", "application/json"),))
@@ -35,6 +36,21 @@ class PlainDialect(Dialect, frozen=True, kw_only=True):
     ) -> HttpAnswer:
         body = f"{status} {retry_after_s} {message}{exhausted}{asked or ''}".encode()
         return HttpAnswer(status=status, headers=(("x-plain", "yes"),), body=body)
+
+    def credential_expired(self) -> HttpAnswer:
+        return HttpAnswer(status=401, headers=(("x-plain", "yes"),), body=b"expired")
+
+    def error_event(self, status: int, *, message: str | None = None) -> bytes:
+        return f"data: error {status} {message}\n\n".encode()
+
+    def read_event(self, data: bytes) -> Delta:
+        return Delta(finish_reason="stop" if data == b"stop" else None)
+
+    def empty_stream(self, answer: Answer) -> Sequence[bytes]:
+        return f"data: empty at {answer.created_s}\n\n".encode(), FINISH.data
+
+    def empty_body(self, answer: Answer) -> bytes:
+        return f"empty at {answer.created_s}".encode()
 
 
 def token(index: int) -> Event:

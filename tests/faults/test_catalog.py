@@ -22,12 +22,20 @@ KINDS = [*fault_classes().values(), *listener_fault_classes().values()]
 ACTIONS = {"answered", "delayed", "withheld", "reset", "truncated", "refused"}
 
 
-def test_the_faults_of_the_first_slice_are_there() -> None:
+def test_the_faults_that_were_promised_are_there() -> None:
     assert set(fault_classes()) == {
+        "auth_expired",
         "blackhole",
+        "empty_response",
         "http_error",
+        "keep_alive_only",
+        "latency",
         "rate_limited",
+        "reset_peer",
         "slow_first_token",
+        "slow_tokens",
+        "stream_error_event",
+        "stream_malformed_event",
         "stream_reset",
         "stream_stall",
         "stream_truncate",

@@ -138,6 +138,62 @@ def test_a_refusal_reads_back_through_http(
 
 
 @every_dialect
+@given(status=st.integers(400, 599), message=st.none() | TEXT.filter(bool), size=st.integers(1, 99))
+def test_an_error_within_a_stream_reads_back_as_the_refusal_that_it_tells_of(
+    dialect: Dialect, *, status: int, message: str | None, size: int
+) -> None:
+    (read,) = deltas(dialect, dialect.error_event(status, message=message), size)
+    refusal = dialect.refusal(status, message=message)
+    refused = dialect.read_error(status, {}, refusal.body)
+    assert read.error is not None
+    assert read.error.message == refused.message
+    assert read.error.code in {refused.code, "error"}, "an event has no status to fall back on"
+    assert read.content_filtered == refused.content_filtered
+    assert (read.text, read.finish_reason) == ("", None)
+    assert dialect.read_body(refusal.body).error is not None, "nor has a body with the status 200"
+
+
+@every_dialect
+@given(answer=ANSWERS, size=st.integers(1, 700))
+def test_an_empty_stream_reads_back_as_finished_without_content(
+    dialect: Dialect, answer: Answer, size: int
+) -> None:
+    read = deltas(dialect, b"".join(dialect.empty_stream(answer)), size)
+    assert "".join(delta.text for delta in read) == ""
+    assert len([delta for delta in read if delta.finish_reason]) == 1
+    assert not any(delta.error or delta.content_filtered for delta in read)
+
+
+@every_dialect
+@given(answer=ANSWERS)
+def test_an_empty_stream_is_of_whole_events(dialect: Dialect, answer: Answer) -> None:
+    events = list(dialect.empty_stream(answer))
+    assert EventSplitter().feed(b"".join(events)) == events
+
+
+@every_dialect
+@given(answer=ANSWERS)
+def test_an_empty_body_reads_back_as_finished_without_content(
+    dialect: Dialect, answer: Answer
+) -> None:
+    read = dialect.read_body(dialect.empty_body(answer))
+    assert (read.text, read.error, read.content_filtered) == ("", None, False)
+    assert read.finish_reason
+    assert read.usage is not None
+
+
+@every_dialect
+def test_an_expired_credential_is_refused_with_words(dialect: Dialect) -> None:
+    refusal = dialect.credential_expired()
+    headers = {name.lower(): value for name, value in refusal.headers}
+    error = dialect.read_error(refusal.status, headers, refusal.body)
+    assert refusal.status == 401
+    assert error.code
+    assert error.message
+    assert headers["content-type"].startswith("application/json")
+
+
+@every_dialect
 @given(answer=ANSWERS, stream=st.booleans())
 def test_a_head_leaves_framing_to_its_writer(
     dialect: Dialect, answer: Answer, *, stream: bool

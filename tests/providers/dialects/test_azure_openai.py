@@ -154,3 +154,22 @@ def test_a_quotas_429_says_when_to_retry_in_three_ways() -> None:
     assert b"token rate limit" in answer.body
     assert b"Please retry after 37 seconds." in answer.body
     assert AZURE.read_error(429, headers, answer.body).retry_after_s == 36.2
+
+
+def test_an_expired_token_is_refused_by_the_gateway_in_a_shape_of_its_own() -> None:
+    answer = AZURE.credential_expired()
+    body = msgspec.json.decode(answer.body)
+    assert (answer.status, body["statusCode"]) == (401, 401)
+    assert body["message"].endswith("or have expired.")
+    assert "error" not in body
+
+
+def test_an_error_within_a_stream_has_openais_shape() -> None:
+    event = AZURE.error_event(500)
+    assert event.endswith(b"}}\n\n")
+    assert set(data(event)) == {"error"}
+    assert b'"type":"server_error","param":null,"code":null' in event
+
+
+def test_an_empty_stream_has_every_event_but_the_tokens() -> None:
+    assert AZURE.empty_stream(ANSWER) == (*AZURE.opening(ANSWER), *AZURE.closing(ANSWER))

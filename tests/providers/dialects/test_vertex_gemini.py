@@ -167,3 +167,23 @@ def test_a_quotas_429_asks_for_a_wait_in_its_body() -> None:
     }
     assert "retry-after" not in lower(answer.headers)
     assert VERTEX.read_error(429, {}, answer.body).retry_after_s == 34.0
+
+
+def test_an_expired_token_is_refused_with_its_reason() -> None:
+    (detail,) = msgspec.json.decode(VERTEX.credential_expired().body)["error"]["details"]
+    assert detail["reason"] == "ACCESS_TOKEN_EXPIRED"
+
+
+def test_an_error_within_a_stream_is_one_line() -> None:
+    event = VERTEX.error_event(429, message="Resource exhausted.")
+    assert event == (
+        b'data: {"error":{"code":429,"message":"Resource exhausted.",'
+        b'"status":"RESOURCE_EXHAUSTED"}}\r\n\r\n'
+    )
+
+
+def test_an_empty_answer_has_a_candidate_without_parts() -> None:
+    (event,) = VERTEX.empty_stream(ANSWER)
+    for said in (event_data(event) or b"", VERTEX.empty_body(ANSWER)):
+        (candidate,) = msgspec.json.decode(said)["candidates"]
+        assert candidate == {"content": {"role": "model"}, "finishReason": "STOP"}
