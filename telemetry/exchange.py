@@ -155,9 +155,9 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
 class Window(msgspec.Struct, frozen=True, kw_only=True):
     """One fault window on one endpoint group, from the injector's own record.
 
-    `first_hit_ns`: start of the first attempt that a fault of the window touched; None when it
-    reached nobody. `share`: the largest share its faults were set to. `listener`: any of its
-    faults acts on the listener.
+    `first_hit_ns`: start of the first attempt that a fault of the window touched, or of the window
+    where that one was under way already; None when it reached nobody. `share`: the largest share
+    its faults were set to. `listener`: any of its faults acts on the listener.
     """
 
     group: str

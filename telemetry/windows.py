@@ -154,9 +154,11 @@ def _with_touched(
         for attempt in exchange.attempts
         if attempt.touches and _touched(attempt, window, reach)
     ]
+    # What was under way when the window opened was not hit before: its past is not the fault's.
+    begun_ns = [max(attempt.begin_ns, window.start_ns) for attempt in attempts]
     return msgspec.structs.replace(
         window,
-        first_hit_ns=min((attempt.begin_ns for attempt in attempts), default=None),
+        first_hit_ns=min(begun_ns, default=None),
         touched_attempts=len(attempts),
         touched_exchanges=len({attempt.exchange for attempt in attempts}),
     )

@@ -1,7 +1,8 @@
 """Start of the first attempt elsewhere by an exchange that was hit - the window's first hit.
 
 Elsewhere is any endpoint outside the window's group. The first hit is the start of the first
-attempt that the fault touched: luck of arrival before it is not the system's.
+attempt that the fault touched (the window's, where that one was under way already): luck of
+arrival before it is not the system's.
 """
 
 import math

@@ -72,6 +72,12 @@ def test_faults_without_a_common_group_have_windows_of_their_own() -> None:
     assert [w.group for w in found] == ["a", "b"]
 
 
+def test_an_attempt_under_way_as_the_window_opens_is_not_hit_before_it() -> None:
+    cut = exchange(0, 18.0, attempt("azure", 18.0, 20.2, touches=[touch("outage", 20.1)]))
+    (one,) = windows_of(window_events("outage", 20.0, 40.0), [cut], record_end_ns=at(60))
+    assert (one.first_hit_ns, one.touched_attempts) == (at(20), 1)
+
+
 def test_the_first_hit_is_the_start_of_the_earliest_attempt_that_was_touched() -> None:
     exchanges = [failed_over(2, 21.0), failed_over(1, 20.5), exchange(0, 20.0)]
     (one,) = windows(*window_events("outage", 20, 40), exchanges=exchanges)
