@@ -5,7 +5,6 @@ from msgspec.structs import replace
 
 from telemetry.exchange import Exchange
 from telemetry.metrics.failover_time import look
-from telemetry.outcome import Outcome
 from tests.telemetry.synthetic import (
     at,
     attempt,
@@ -32,17 +31,6 @@ def test_it_ends_with_the_first_exchange_from_which_hardly_anybody_tries() -> No
     figure = measured(NAME, seen, window=seen.windows[0])
     assert (figure.value, figure.samples) == (3.5, 28)
     assert figure.reason == "from then on 1 of 21 exchanges tried azure"
-
-
-def test_who_was_not_tried_anywhere_is_told() -> None:
-    made = outage(*[True] * 8, *[False] * 20)
-    made[10:12] = [
-        replace(one, attempts=(), outcome=Outcome.NO_ENDPOINT, served_by="") for one in made[10:12]
-    ]
-    seen = evidence(made, window())
-    figure = measured(NAME, seen, window=seen.windows[0])
-    assert figure.value == 3.5
-    assert figure.reason.endswith("tried azure, and 2 were not tried anywhere")
 
 
 def test_up_to_five_percent_may_still_try() -> None:
@@ -127,11 +115,22 @@ def test_any_attempt_there_counts_not_only_one_that_a_fault_touched() -> None:
     assert measured(NAME, seen, window=seen.windows[0]).value == math.inf
 
 
-def test_an_exchange_without_an_attempt_tried_nothing() -> None:
+def test_an_exchange_that_was_given_up_has_not_failed_over() -> None:
     shed = outage(*[True] * 4, *[False] * 36)
     shed[20] = replace(shed[20], attempts=())
     seen = evidence(shed, window())
-    assert measured(NAME, seen, window=seen.windows[0]).value == 1.5
+    figure = measured(NAME, seen, window=seen.windows[0])
+    assert figure.value == 2.0  # from 22 s on 1 of 36 stayed, from 21.5 s on 2 of 37
+    assert figure.reason == "from then on 1 of 36 exchanges tried azure or nothing at all"
+
+
+def test_where_nothing_is_tried_any_more_nothing_failed_over() -> None:
+    given_up = outage(*[True] * 4, *[False] * 36)
+    given_up[4:] = [replace(exchange, attempts=()) for exchange in given_up[4:]]
+    seen = evidence(given_up, window())
+    figure = measured(NAME, seen, window=seen.windows[0])
+    assert figure.value == math.inf
+    assert "still tried azure or nothing at all: 40 of 40" in figure.reason
 
 
 def test_a_fault_of_less_than_all_has_no_failover_time() -> None:
