@@ -23,9 +23,20 @@ def contradictions(record: Record, evidence: Evidence) -> Iterator[str]:
             f"{counted(len(early), 'exchange')} with effects before their causes, "
             f"the first {early[0].trace_id}: these are times of more than one clock"
         )
+    if repeated := _repeated(evidence):
+        yield f"{counted(repeated, 'row')} of exchanges or attempts on record twice"
     if record.orphans:
         found = counted(record.orphans, "attempt")
         yield f"{found} on record of an exchange, or a client, that is not: rows are missing"
+
+
+def _repeated(evidence: Evidence) -> int:
+    """Count what is there more than once: copies would dilute every share."""
+    exchanges = len(evidence.exchanges) - len({e.number for e in evidence.exchanges})
+    return exchanges + sum(
+        len(e.attempts) - len({(a.ordinal, a.endpoint, a.begin_ns) for a in e.attempts})
+        for e in evidence.exchanges
+    )
 
 
 def _is_out_of_order(exchange: Exchange) -> bool:

@@ -51,3 +51,12 @@ def test_less_than_a_millisecond_is_no_contradiction() -> None:
 def test_orphans_are_told() -> None:
     (sentence,) = contradictions(replace(record([GOOD]), orphans=2), evidence([GOOD]))
     assert sentence.startswith("2 attempts on record")
+
+
+def test_a_row_that_is_there_twice_is_no_second_exchange() -> None:
+    other = failed_over(2, 22.0)
+    twice = [GOOD, other, other]
+    (reason,) = contradictions(record(twice), evidence(twice))
+    assert reason == "1 row of exchanges or attempts on record twice"
+    doubled = replace(GOOD, attempts=(*GOOD.attempts, GOOD.attempts[0]))
+    assert said(doubled) == ["1 row of exchanges or attempts on record twice"]
