@@ -51,7 +51,7 @@ def failing(one: Exchange) -> Exchange:
 
 def retried(one: Exchange) -> Exchange:
     bad = replace(one.attempts[0], outcome=Outcome.SERVER_ERROR)
-    return replace(one, attempts=(bad, one.attempts[0]))
+    return replace(one, attempts=(bad, replace(one.attempts[0], ordinal=1)))
 
 
 def apart(one: Exchange) -> Exchange:
