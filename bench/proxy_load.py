@@ -59,13 +59,14 @@ BODY: Final = b'{"messages":[{"role":"user","content":"' + b"w" * 2000 + b'"}]}'
 RUN_TAG: Final = "0af76519"
 
 
-def _with_body(target: str) -> bytes:
+def _with_body(target: str) -> tuple[bytes, ...]:
+    """Return the head and the body: the SDKs' HTTP clients write one after the other."""
     lines = [f"POST {target} HTTP/1.1", *SDK_HEADERS, f"Content-Length: {len(BODY)}", "", ""]
-    return "\r\n".join(lines).format(tag=RUN_TAG).encode() + BODY
+    return "\r\n".join(lines).format(tag=RUN_TAG).encode(), BODY
 
 
 REQUESTS: Final = {
-    "bare": b"GET /bare HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n",
+    "bare": (b"GET /bare HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n",),
     "sdk": _with_body(TARGET),
     "sse": _with_body("/sse" + TARGET),
 }
@@ -115,7 +116,8 @@ class Busy(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._waiting = True
-        self.transport.write(self._request)
+        for piece in self._request:
+            self.transport.write(piece)
 
 
 def cpu_s(pid: int) -> float:

@@ -105,10 +105,10 @@ def toxiproxy(upstream: int, program: str) -> Iterator[Subject]:
 
 @contextlib.contextmanager
 def envoy(upstream: int, program: str) -> Iterator[Subject]:
-    """Run Envoy as an HTTP proxy with its fault filter in place and at 0 %."""
+    """Run Envoy as an HTTP proxy whose fault filter looks at every request and touches none."""
     port = free_port()
     config = msgspec.json.encode(_envoy_config(port, upstream)).decode()
-    command = [program, "--config-yaml", config, "--concurrency", "1", "--disable-hot-restart"]
+    command = [program, "--config-yaml", config, "--disable-hot-restart"]
     with _process(dict(os.environ), [*command, "--log-level", "error"]) as process:
         _await_port(port, process)
         yield Subject(port, process.pid)
@@ -161,7 +161,8 @@ def _envoy_config(port: int, upstream: int) -> dict[str, object]:
     filters = "type.googleapis.com/envoy.extensions.filters"
     fault = {
         "@type": f"{filters}.http.fault.v3.HTTPFault",
-        "abort": {"http_status": 503, "percentage": {"numerator": 0}},
+        "headers": [{"name": "x-fault", "string_match": {"exact": "yes"}}],
+        "abort": {"http_status": 503, "percentage": {"numerator": 100}},
     }
     router = {"@type": f"{filters}.http.router.v3.Router"}
     manager = {

@@ -67,7 +67,7 @@ class ClientSide(ClientLine):
 
     def eof_received(self) -> bool:
         """Serve asyncio: the client sent FIN; a relay passes it on and waits for the answer."""
-        if self.deaf or self.row is None or self._player is not None:
+        if self.deaf or self.row is None or self._player or self._undecided:
             return False
         self._half_closed = self._last = self.outlet.half_close()
         return self._half_closed
@@ -101,8 +101,7 @@ class ClientSide(ClientLine):
 
     def _begin(self, whole: bytes) -> None:
         lane, reader = self.lane, self.reader
-        head = reader.head
-        low = head.lower()
+        head, low = reader.head, reader.low
         parent = parent_in(low)
         key = None if parent is None else attempt_key_in(low)
         self.row = lane.begin_hop(self._number, parent, key, len(whole))
@@ -165,7 +164,7 @@ class ClientSide(ClientLine):
 
     def _is_taken(self, request: Request, body: bytes) -> bool:
         """Tell whether a script takes the exchange over, or may do so once its body is read."""
-        if not self.lane.concerns(request.parent):
+        if self.reader.unread or not self.lane.concerns(request.parent):
             return False
         if request.keyed_by == "attempt":
             chosen = self.lane.choose(request.parent, request.attempt_key, None)

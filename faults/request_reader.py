@@ -15,14 +15,15 @@ _LINE_ENDS = b"\r\n"
 class RequestReader:
     """Watches one connection's requests, one at a time, without keeping their bodies.
 
-    `head`: the current request's head, once `head_complete`. `complete`: its last byte has come.
-    `surplus`: bytes came behind it, a pipelined request. `unread`: it asks for another protocol,
-    so what follows is not HTTP. `error`: the bytes are no HTTP, in the parser's words. `odd`: any
-    of these three.
+    `head`: the current request's head, once `head_complete`; `low`: the same in lower case.
+    `complete`: its last byte has come. `surplus`: bytes came behind it, a pipelined request.
+    `unread`: it asks for another protocol, so what follows is not HTTP. `error`: the bytes are no
+    HTTP, in the parser's words. `odd`: any of these three.
     """
 
     __slots__ = (
         "_begun",
+        "_chunked",
         "_parser",
         "_seen",
         "_surplus_bytes",
@@ -31,6 +32,7 @@ class RequestReader:
         "fragments",
         "head",
         "head_complete",
+        "low",
         "odd",
         "surplus",
         "unread",
@@ -40,7 +42,8 @@ class RequestReader:
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
         self.error = ""
         self.unread = self.surplus = self.odd = False
-        self.head = b""
+        self.head = self.low = b""
+        self._chunked: bool | None = None
         self._surplus_bytes = 0
         self.next()
 
@@ -79,9 +82,11 @@ class RequestReader:
             return b""
         self.head_complete = True
         self.head = whole[:end]
+        self.low = self.head.lower()
+        self._chunked = None
         if self._begun > 1 and not self.unread:
             self.odd = self.surplus = True
-            whole = whole[: _end_of_first(self.head, whole)]
+            whole = whole[: self._end_of_first(whole)]
         self._seen = len(whole)
         return whole
 
@@ -108,8 +113,9 @@ class RequestReader:
                 self.error = str(error)
 
     def _more_of_body(self, data: bytes) -> bytes:
-        low = self.head.lower()
-        if is_chunked(low):
+        if self._chunked is None:
+            self._chunked = is_chunked(self.low)
+        if self._chunked:
             end = self._feed_to_end(data)
             if not data[end:].strip(_LINE_ENDS):
                 return data
@@ -119,7 +125,7 @@ class RequestReader:
         if self._begun < 2:
             return data
         self.odd = self.surplus = True
-        return data[: len(self.head) + content_length_in(low) - self._seen]
+        return data[: len(self.head) + content_length_in(self.low) - self._seen]
 
     def _feed_to_end(self, data: bytes) -> int:
         """Feed a chunked body piece by piece, since the parser does not say where it ended."""
@@ -130,6 +136,15 @@ class RequestReader:
             if self.complete or self.error:
                 break
         return start if self.complete else len(data)
+
+    def _end_of_first(self, whole: bytes) -> int:
+        """Return where the first of several requests ends."""
+        size = len(self.head)
+        if not is_chunked(self.low):
+            return size + content_length_in(self.low)
+        again = RequestReader()
+        again.take(self.head)
+        return size + again._feed_to_end(whole[size:])
 
 
 def _possible_ends(data: bytes) -> list[int]:
@@ -143,13 +158,3 @@ def _possible_ends(data: bytes) -> list[int]:
         ends.add(at + len(HEAD_END))
         at = data.find(HEAD_END, at + 1)
     return sorted(ends)
-
-
-def _end_of_first(head: bytes, whole: bytes) -> int:
-    """Return where the first of several requests ends."""
-    low = head.lower()
-    if not is_chunked(low):
-        return len(head) + content_length_in(low)
-    again = RequestReader()
-    again.take(head)
-    return len(head) + again._feed_to_end(whole[len(head) :])

@@ -359,3 +359,24 @@ def test_a_body_that_is_no_stream_is_held_whole(proxy: Proxy, provider: Provider
     line = ask(proxy, provider, "slow", behave, request(b"{}"))
     _, body = head_and_body(line.read_until(END))
     assert b"".join(dechunk(body)[0]) == b'{"a": 42}'
+
+
+def test_a_wish_for_another_protocol_is_no_exchange_and_passes(
+    proxy: Proxy, provider: Provider
+) -> None:
+    switch = b"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+    def behave(line: Line) -> None:
+        line.read_until(b"\r\n\r\n")
+        line.send(switch)
+
+    asked = request(method=b"GET", headers=b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
+    assert ask(proxy, provider, "error", behave, asked).read_to_end() == switch
+
+
+def test_a_client_that_leaves_while_it_is_decided_is_seen(proxy: Proxy, provider: Provider) -> None:
+    span = new_span()
+    line = ask(proxy, provider, "error", streams(1), request(b"{" * 9, span=span)[:-4])
+    line.close()
+    row = proxy.end_of(span)
+    assert (row.ending, row.asked_upstream, row.mode) == ("client_gone", False, "relay")
