@@ -10,7 +10,7 @@ from faults.steps import Script, Wait
 from providers.dialect import Dialect
 
 
-class Latency(Fault, frozen=True, kw_only=True):
+class AddedLatency(Fault, frozen=True, kw_only=True):
     """The client waits longer for everything: its request is held back, and then answered."""
 
     name: ClassVar[str] = "latency"
