@@ -158,58 +158,42 @@ def _await_port(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 def _envoy_config(port: int, upstream: int) -> dict[str, object]:
-    filters = "type.googleapis.com/envoy.extensions.filters"
+    kind = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3"
+    manager = {
+        "@type": f"{kind}.HttpConnectionManager",
+        "stat_prefix": "origin",
+        "route_config": {"virtual_hosts": [_envoy_host()]},
+        "http_filters": _envoy_filters(),
+    }
+    network = {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+    listener = {"address": _address(port), "filter_chains": [{"filters": [network]}]}
+    endpoint = {"lb_endpoints": [{"endpoint": {"address": _address(upstream)}}]}
+    cluster = {
+        "name": "origin",
+        "type": "STATIC",
+        "load_assignment": {"cluster_name": "origin", "endpoints": [endpoint]},
+    }
+    return {"static_resources": {"listeners": [listener], "clusters": [cluster]}}
+
+
+def _envoy_host() -> dict[str, object]:
+    # Without a timeout of its own, as long streams need it.
+    route = {"match": {"prefix": "/"}, "route": {"cluster": "origin", "timeout": "0s"}}
+    return {"name": "all", "domains": ["*"], "routes": [route]}
+
+
+def _envoy_filters() -> list[dict[str, object]]:
+    kind = "type.googleapis.com/envoy.extensions.filters.http"
     fault = {
-        "@type": f"{filters}.http.fault.v3.HTTPFault",
+        "@type": f"{kind}.fault.v3.HTTPFault",
         "headers": [{"name": "x-fault", "string_match": {"exact": "yes"}}],
         "abort": {"http_status": 503, "percentage": {"numerator": 100}},
     }
-    router = {"@type": f"{filters}.http.router.v3.Router"}
-    manager = {
-        "@type": f"{filters}.network.http_connection_manager.v3.HttpConnectionManager",
-        "stat_prefix": "origin",
-        "route_config": {
-            "virtual_hosts": [
-                {
-                    "name": "all",
-                    "domains": ["*"],
-                    "routes": [
-                        {
-                            "match": {"prefix": "/"},
-                            "route": {"cluster": "origin", "timeout": "0s"},
-                        }
-                    ],
-                }
-            ]
-        },
-        "http_filters": [
-            {"name": "envoy.filters.http.fault", "typed_config": fault},
-            {"name": "envoy.filters.http.router", "typed_config": router},
-        ],
-    }
-    network = "envoy.filters.network.http_connection_manager"
-    return {
-        "static_resources": {
-            "listeners": [
-                {
-                    "address": _address(port),
-                    "filter_chains": [{"filters": [{"name": network, "typed_config": manager}]}],
-                }
-            ],
-            "clusters": [
-                {
-                    "name": "origin",
-                    "type": "STATIC",
-                    "load_assignment": {
-                        "cluster_name": "origin",
-                        "endpoints": [
-                            {"lb_endpoints": [{"endpoint": {"address": _address(upstream)}}]}
-                        ],
-                    },
-                }
-            ],
-        }
-    }
+    router = {"@type": f"{kind}.router.v3.Router"}
+    return [
+        {"name": "envoy.filters.http.fault", "typed_config": fault},
+        {"name": "envoy.filters.http.router", "typed_config": router},
+    ]
 
 
 def _address(port: int) -> dict[str, object]:
