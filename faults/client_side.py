@@ -76,9 +76,7 @@ class ClientSide(ClientLine):
         """Serve asyncio: the client is gone."""
         self.lane.guests.discard(self)
         self.unwatch()
-        if self._player is not None:
-            self._player.stop()
-            self._player = None
+        self._stop_player()
         self._end("client_gone", "" if exc is None else f"{type(exc).__name__}: {exc}")
         self.outlet.let_go()
         self.reader.close()
@@ -278,8 +276,14 @@ class ClientSide(ClientLine):
 
     def expel(self, ending: str) -> None:
         """Reset now, whatever is under way."""
+        self._stop_player()  # or it would go on writing into a row that is on record
         self._end(ending)
         self.abort()
+
+    def _stop_player(self) -> None:
+        if self._player is not None:
+            self._player.stop()
+            self._player = None
 
     def _end(self, ending: str, error: str = "") -> None:
         row = self.row

@@ -109,6 +109,7 @@ class Injector:
             self._recorder.record_now(Event(name="killed", at_ns=now_ns()))
         elif word == "freeze":
             self._arming.freeze()
+            self._recorder.record_now(Event(name="frozen", at_ns=now_ns()))
         return {
             "pid": os.getpid(),
             "killed": self._killed,

@@ -55,14 +55,17 @@ class Listening:
 
     def hold_closed(self, fault: str, reset_connections: str) -> None:
         """Refuse connections from now on, in the name of a fault; open ones are reset if asked."""
-        first = not self._closed_by
-        self._closed_by = fault
-        if not first:
+        if fault == self._closed_by:
             return
-        self._stop_accepting()
+        former, self._closed_by = self._closed_by, fault
+        if former:
+            # One fault hands over to the next: each closure is on record in its own name.
+            self._record("listener_opened", fault=former)
+        else:
+            self._stop_accepting()
+            self._start(self._probe())
         self._record("listener_closed", fault=fault)
         self._reset(reset_connections)
-        self._start(self._probe())
 
     def let_open(self) -> None:
         """Accept clients again, if a fault had closed the listener."""

@@ -49,6 +49,7 @@ def test_frozen_nothing_new_begins_and_what_is_under_way_goes_on(provider: Provi
         other.send(request(b"{}"))
         assert b" 200 " in other.read_until(END)
         assert line.silent_for(0.2)
+        assert len(proxy.events("frozen")) == 1, "who judges the run must know of it"
 
 
 def test_the_switch_is_its_owners_alone_and_dead_sockets_are_cleaned_away(

@@ -51,6 +51,19 @@ def test_a_closed_listener_refuses_every_connection_and_opens_again_on_its_port(
     assert all(closed.at_ns <= probe.at_ns <= opened.at_ns for probe in probes)
 
 
+def test_a_closure_that_one_fault_hands_to_the_next_is_on_record_in_both_names(
+    provider: Provider,
+) -> None:
+    inject: dict[str, dict[str, object]] = {"connect_refused": {}}
+    rules = (window("first", inject, 0.2, 0.6), window("next", inject, 0.4, 0.9))
+    with proxied(provider.port, rules=rules) as proxy:
+        wait_until(lambda: len(proxy.events("listener_opened")) == 2)
+        closed = [(event.facts["fault"], event.at_ns) for event in proxy.events("listener_closed")]
+        opened = [(event.facts["fault"], event.at_ns) for event in proxy.events("listener_opened")]
+    assert [name for name, _ in closed] == [name for name, _ in opened] == ["first", "next"]
+    assert opened[0][1] <= closed[1][1] <= opened[1][1]
+
+
 @pytest.mark.parametrize("which", ["idle", "all"])
 def test_a_closed_listener_resets_the_open_connections_that_it_is_told_to(
     provider: Provider, which: str
