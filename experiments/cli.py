@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from experiments.commands import looking_back, reference, rehearsing, serving
+from experiments.commands import comparing, looking_back, reference, rehearsing, serving
 from experiments.problems import UsageError
 
 USAGE_EXIT_CODE = 2
@@ -29,6 +29,7 @@ app.command("validate")(rehearsing.validate)
 app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)
 app.command("export")(looking_back.export)
+app.command("compare")(comparing.compare)
 app.command("list")(reference.list_)
 app.command("schema")(reference.schema)
 app.command("serve")(serving.serve)

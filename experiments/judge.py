@@ -56,7 +56,7 @@ def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
 
 def judgement_json(judgement: Judgement) -> bytes:
     """Return the bytes of `verdict.json`: indented, keys in order, "inf" for infinity."""
-    plain = _without_infinity(msgspec.to_builtins(judgement))
+    plain = without_infinity(msgspec.to_builtins(judgement))
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 
 
@@ -170,11 +170,12 @@ def _aborted(record: Record) -> str:
     return next(filter(None, reasons), "")
 
 
-def _without_infinity(value: object) -> object:
+def without_infinity(value: object) -> object:
+    """Return plain values as JSON can say them: "inf" for infinity, None for no number."""
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else f"{value}"
     if isinstance(value, Mapping):
-        return {key: _without_infinity(each) for key, each in value.items()}
+        return {key: without_infinity(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_infinity(each) for each in value]
+        return [without_infinity(each) for each in value]
     return value

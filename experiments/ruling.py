@@ -89,11 +89,11 @@ def unknown(text: str, reason: str) -> Finding:
 
 
 def _worst(gate: Gate, evidence: Evidence) -> Finding:
-    places = _places(gate, evidence)
-    if not places:
+    claimed = places(gate, evidence)
+    if not claimed:
         of = f" of group {gate.claim.group}" if gate.claim.group else ""
         return unknown(gate.text, f"there was no fault window{of} that touched an exchange")
-    found = [_finding(gate, place, alone=len(places) == 1) for place in places]
+    found = [_finding(gate, place, alone=len(claimed) == 1) for place in claimed]
     return max(found, key=lambda finding: _badness(gate, finding))
 
 
@@ -102,7 +102,8 @@ def _badness(gate: Gate, finding: Finding) -> tuple[int, float]:
     return SEVERITY[finding.verdict], value if gate.claim.upper else -value
 
 
-def _places(gate: Gate, evidence: Evidence) -> list[Place]:
+def places(gate: Gate, evidence: Evidence) -> list[Place]:
+    """Return the parts of the run that a gate is claimed of; none for windows that were not."""
     claim = gate.claim
     if claim.phase is not None:
         scope = Scope(phase=claim.phase, endpoint=claim.endpoint)

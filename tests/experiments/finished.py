@@ -21,11 +21,11 @@ def finished(parent: Path, record: Record, of: Experiment | None = None) -> Path
     folder = RunFolder(parent / f"20260101T000000Z-azure-outage-{record.run_tag}")
     folder.spans.mkdir(parents=True)
     write_tables(folder.spans, _tables(record))
-    write_resolved(folder, of or _written(experiment()), run_tag=record.run_tag)
+    write_resolved(folder, of or written(experiment()), run_tag=record.run_tag)
     return folder.path
 
 
-def _written(of: Experiment) -> Experiment:
+def written(of: Experiment) -> Experiment:
     """Return the experiment as a file would say it: with something behind every endpoint."""
     return replace(of, endpoints=tuple(_stood_in(endpoint) for endpoint in of.endpoints))
 
