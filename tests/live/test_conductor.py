@@ -9,16 +9,17 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.live.orphans import Orphans, orphan, sent_by_the_run
 from tests.live.rehearsals import CROSSWIND, Rehearsal, wait_for, write_short
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
-AT_ONCE = 4
+AT_ONCE = 6
 CROWDED = ("bash", "-c", 'ulimit -f 64; exec "$@"', "crowded")
 """No file may grow beyond 64 KiB: what a full disk does to a run."""
 
@@ -69,8 +70,16 @@ Ended = dict[str, Rehearsal]
 
 
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
-    """Return every scenario's rehearsal after its end."""
+def orphans(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Future[Orphans]"]:
+    """Start the rehearsal whose conductor is killed; it goes on beside the others."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(orphan, tmp_path_factory.mktemp("orphaned"))
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory, orphans: "Future[Orphans]") -> Iterator[Ended]:
+    """Return every scenario's rehearsal after its end; the orphans are watched meanwhile."""
+    del orphans
     made: Ended = {}
 
     def meet(name: str) -> None:
@@ -169,3 +178,30 @@ def test_a_full_disk_is_inconclusive(ended: Ended) -> None:
     assert rehearsal.process.returncode == 4, rehearsal.said()
     assert "lost" in rehearsal.said()
     assert "could not write" in rehearsal.said()
+
+
+def test_when_the_conductor_is_killed_nobody_is_faulted_any_more(
+    orphans: "Future[Orphans]",
+) -> None:
+    _, bystander, killed_s = orphans.result()
+    during = bystander.between(killed_s - 2.5, killed_s - 0.1)
+    assert during
+    assert set(during) == {503}, "it was not being faulted before"
+    assert 503 not in bystander.between(killed_s + 1.0, killed_s + 60)
+    assert set(bystander.between(killed_s + 10.0, killed_s + 60)) == {"refused"}
+
+
+def test_when_the_conductor_is_killed_nobody_sends_any_more(orphans: "Future[Orphans]") -> None:
+    rehearsal, _, killed_s = orphans.result()
+    sent = sent_by_the_run(rehearsal.folder())
+    assert any(at < killed_s for at in sent)
+    assert not [at for at in sent if at > killed_s + 1.0]
+
+
+def test_a_run_without_its_conductor_is_inconclusive(orphans: "Future[Orphans]") -> None:
+    folder = orphans.result().rehearsal.folder()
+    done = subprocess.run(
+        [CROSSWIND, "judge", str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert "end record" in done.stdout
