@@ -1,7 +1,6 @@
 """Conducts one run: prepares the processes, drives the phases, ends everything, leaves a record."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from experiments import configs, processes
@@ -10,7 +9,8 @@ from experiments.interrupts import Interrupts
 from experiments.model import Experiment
 from experiments.preflight import send_canaries
 from experiments.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
-from experiments.progress import faults_told, progress_line, read_progress
+from experiments.progress import read_progress
+from experiments.watcher import Moment, Watcher
 from loadgen.config import Target
 from loadgen.plan import plan
 from telemetry.clock import nanoseconds, now_ns
@@ -23,32 +23,30 @@ LEAD_S = 0.3
 """Between the start order and time zero: schedules are in place before anything is due."""
 
 TICK_S = 0.05
-PROGRESS_EVERY_S = 2.0
 OVERDUE_S = 15.0
 """How long after load and drain a worker may still be silent before it counts as lost."""
-
-Say = Callable[[str], None]
 
 
 class Conductor:
     """One run of one experiment in one folder."""
 
-    def __init__(self, experiment: Experiment, folder: Path, run_tag: str, say: Say) -> None:
-        """`say` takes a line for the person who watches."""
+    def __init__(
+        self, experiment: Experiment, folder: Path, run_tag: str, watcher: Watcher
+    ) -> None:
+        """`watcher` is told what happens while it happens."""
         self._experiment = experiment
         self._folder = folder
         self._run_tag = run_tag
-        self._say = say
+        self._watcher = watcher
         self._children = Processes(folder)
         self._recorder: Recorder = open_spool(folder, "conductor")
         self._zero_ns = 0
         self._drained_ns = 0
         self._aborted = ""
-        self._said_at = 0.0
 
     def conduct(self) -> None:
         """Run it to its end, however it goes; the folder can be judged afterwards."""
-        with Interrupts(self._children.kill_all) as interrupts:
+        with Interrupts(self._end_at_once) as interrupts:
             try:
                 self._prepare()
                 self._drive(interrupts)
@@ -57,9 +55,13 @@ class Conductor:
             finally:
                 self._finish()
 
+    def _end_at_once(self) -> None:
+        self._children.kill_all()
+        self._watcher.cut_off()
+
     def _prepare(self) -> None:
         experiment, folder = self._experiment, self._folder
-        self._say("starting stand-ins, proxies, store and load worker")
+        self._watcher.said("starting stand-ins, proxies, store and load worker")
         stand_ins: dict[str, int] = {}
         if configs.has_stand_ins(experiment):
             told = configs.stand_in_config(experiment, folder / "stand-in")
@@ -86,7 +88,7 @@ class Conductor:
         sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
         if sick:
             raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
-        self._say(
+        self._watcher.said(
             f"preflight: {', '.join(c.endpoint for c in canaries)} answer through the proxies"
         )
 
@@ -98,7 +100,7 @@ class Conductor:
         self._note("plan", planned=len(arrivals), seed=self._experiment.seed)
         for name, start_s, end_s in phases.spans():
             self._note("phase", name, start_ns=self._at_ns(start_s), end_ns=self._at_ns(end_s))
-        self._say(f"{len(arrivals)} exchanges planned over {phases.load_s:g} s")
+        self._watcher.said(f"{len(arrivals)} exchanges planned over {phases.load_s:g} s")
         while not (self._ended(interrupts) or self._overdue()):
             time.sleep(TICK_S)
             self._recorder.flush()
@@ -106,7 +108,9 @@ class Conductor:
     def _ended(self, interrupts: Interrupts) -> bool:
         if interrupts.asked:
             self._aborted = f"interrupted in the {self._phase_now()} phase"
-            self._say("interrupted: stopping the load and removing faults (again: end at once)")
+            self._watcher.said(
+                "interrupted: stopping the load and removing faults (again: end at once)"
+            )
             return True
         self._show_progress()
         if any("finished" in word for word in self._children.words(WORKER)):
@@ -124,7 +128,7 @@ class Conductor:
     def _lost_any(self) -> bool:
         lost = self._children.lost()
         if STORE in lost and self._children.restart_store():
-            self._say(f"{lost[STORE]}; started again, nothing is lost")
+            self._watcher.said(f"{lost[STORE]}; started again, nothing is lost")
             lost.pop(STORE)
         for role, reason in lost.items():
             self._lose(role, reason)
@@ -132,7 +136,7 @@ class Conductor:
 
     def _lose(self, role: str, reason: str) -> None:
         self._note("lost", role, reason=reason)
-        self._say(reason)
+        self._watcher.said(reason)
 
     def _finish(self) -> None:
         try:
@@ -153,9 +157,9 @@ class Conductor:
             drained_ns=self._drained_ns,
         )
         self._recorder.close()
-        self._say("sealing the record")
+        self._watcher.said("sealing the record")
         if reason := self._children.stop(STORE, processes.SEAL_WITHIN_S):
-            self._say(f"the record was not sealed; it will be when it is judged. {reason}")
+            self._watcher.said(f"the record was not sealed; it will be when it is judged. {reason}")
 
     def _stop(self, role: str) -> None:
         already_lost = role in self._children.lost()
@@ -181,17 +185,9 @@ class Conductor:
 
     def _show_progress(self) -> None:
         words = [word["progress"] for word in self._children.words(STORE) if "progress" in word]
-        now = time.monotonic()
-        if not words or now - self._said_at < PROGRESS_EVERY_S or self._elapsed_s() < 0:
+        elapsed_s = self._elapsed_s()
+        if elapsed_s < 0:
             return
-        self._said_at = now
-        experiment, elapsed_s = self._experiment, self._elapsed_s()
-        progress = read_progress(words[-1])
-        line = progress_line(
-            elapsed_s,
-            self._phase_now(),
-            progress,
-            [endpoint.name for endpoint in experiment.endpoints],
-            faults_told(experiment, elapsed_s, progress.touched),
-        )
-        self._say(line)
+        progress = read_progress(words[-1]) if words else None
+        moment = Moment(elapsed_s=elapsed_s, phase=self._phase_now(), progress=progress)
+        self._watcher.progressed(moment)

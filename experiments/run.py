@@ -1,7 +1,7 @@
 """`crosswind run`: a folder, a run in it, a verdict on it."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,15 +11,14 @@ from experiments.model import Experiment
 from experiments.ports import check_ports
 from experiments.problems import UsageError
 from experiments.resolved import write_resolved
+from experiments.watcher import Watcher
 from telemetry.run_folder import new_run_folder
 
 RUN_TAG_BYTES = 4
 
-Say = Callable[[str], None]
-
 
 def rehearse(
-    experiment: Experiment, *, out: Path, overrides: Sequence[str] = (), say: Say
+    experiment: Experiment, *, out: Path, overrides: Sequence[str] = (), watcher: Watcher
 ) -> tuple[Path, Conclusion]:
     """Run an experiment and judge it; returns the run folder and its conclusion.
 
@@ -35,6 +34,6 @@ def rehearse(
             f"--out {out}: no run folder can be made there: {error.strerror}"
         ) from error
     write_resolved(folder, experiment, run_tag=run_tag, overrides=overrides)
-    say(f"run folder: {folder.path}")
-    Conductor(experiment, folder.path, run_tag, say).conduct()
+    watcher.said(f"run folder: {folder.path}")
+    Conductor(experiment, folder.path, run_tag, watcher).conduct()
     return folder.path, conclude(folder.path)

@@ -36,6 +36,19 @@ def console() -> Console:
     return _Console(highlight=False, soft_wrap=True, width=PLAIN_WIDTH)
 
 
+def live_console() -> Console | None:
+    """Return a console that can be drawn on again and again; None without such a terminal.
+
+    A dumb terminal, one without the characters, and output that only claims to be a terminal
+    (`FORCE_COLOR`) are none; `NO_COLOR` takes the colours alone.
+    """
+    drawing = Console(highlight=False)
+    able = drawing.is_interactive and not drawing.is_dumb_terminal
+    if not (able and sys.stdout.isatty()) or drawing.options.ascii_only:
+        return None
+    return drawing
+
+
 @contextmanager
 def meanwhile(line: str) -> Iterator[None]:
     """Say on standard error what is being done, should it take longer than `PATIENCE_S`."""

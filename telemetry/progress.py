@@ -10,6 +10,7 @@ from telemetry.identity import is_canary
 from telemetry.rows import (
     AnyRow,
     AttemptEnded,
+    Event,
     ExchangeEnded,
     ExchangePlanned,
     FaultTouched,
@@ -22,7 +23,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     `exchanges`, `failed` and `touched` (attestations, bystanders' too) count from the start.
     `ended_lately` and what follows are about the exchanges that ended in the last `span_s`
     seconds: `served` by the endpoint that answered, `time_to_first_token_p50_s` from the planned
-    start, None when none succeeded.
+    start, None when none succeeded. `touched_by` parts `touched` by fault. `breakers` counts, by
+    endpoint and state, the breakers that changed at least once: the others are still closed.
     """
 
     exchanges: int
@@ -34,6 +36,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     failed_lately: int
     served: dict[str, int]
     time_to_first_token_p50_s: float | None = None
+    touched_by: dict[str, int] = {}
+    breakers: dict[str, dict[str, int]] = {}
 
 
 class _Ended(msgspec.Struct, frozen=True):
@@ -49,7 +53,9 @@ class LiveView:
     def __init__(self, span_s: float = 2.0) -> None:
         """`span_s`: how far back "lately" reaches."""
         self._span_s = span_s
-        self._exchanges = self._failed = self._touched = 0
+        self._exchanges = self._failed = 0
+        self._touched: Counter[str] = Counter()
+        self._breakers: dict[str, dict[int, str]] = {}
         self._planned_ns: dict[int, int] = {}
         self._first_token_ns: dict[int, int] = {}
         self._lately: list[_Ended] = []
@@ -65,7 +71,9 @@ class LiveView:
             case ExchangeEnded():
                 self._end(row)
             case FaultTouched():
-                self._touched += 1
+                self._touched[row.fault] += 1
+            case Event(name="breaker"):
+                self._turn(row)
 
     def progress(self, now_ns: int) -> Progress:
         """Return how the run goes at `now_ns`."""
@@ -80,13 +88,22 @@ class LiveView:
             exchanges=self._exchanges,
             in_flight=len(self._planned_ns),
             failed=self._failed,
-            touched=self._touched,
+            touched=self._touched.total(),
             span_s=self._span_s,
             ended_lately=len(self._lately),
             failed_lately=sum(not ended.succeeded for ended in self._lately),
             served=dict(Counter(ended.served_by for ended in self._lately if ended.succeeded)),
             time_to_first_token_p50_s=statistics.median(waits) if waits else None,
+            touched_by=dict(self._touched),
+            breakers={
+                endpoint: dict(Counter(states.values()))
+                for endpoint, states in self._breakers.items()
+            },
         )
+
+    def _turn(self, row: Event) -> None:
+        states = self._breakers.setdefault(row.subject, {})
+        states[int(row.facts["replica"] or 0)] = str(row.facts["state"])
 
     def _end(self, row: ExchangeEnded) -> None:
         planned_ns = self._planned_ns.pop(row.exchange, None)

@@ -10,6 +10,9 @@ import typer
 from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOption, TraceOption
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help="Lines instead of the live view, on a terminal too.")
+]
 PLANNING = "reading the experiment and planning its load"
 
 FilesArgument = Annotated[
@@ -17,12 +20,13 @@ FilesArgument = Annotated[
 ]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     experiment: ExperimentArgument,
     out: OutOption = Path("runs"),
     seed: SeedOption = None,
     trace: TraceOption = None,
     sets: SetOption = None,
+    plain: PlainOption = False,  # noqa: FBT002 - how typer declares a switch
 ) -> None:
     """Rehearse: load, faults, a verdict and a report.
 
@@ -39,6 +43,7 @@ def run(
     """
     from experiments import terminal
     from experiments.find import find_experiment
+    from experiments.live_view import watching
     from experiments.overrides import Overrides, read_overridden
     from experiments.plan import plan_of
     from experiments.planned import announce
@@ -50,7 +55,9 @@ def run(
         read = read_overridden(find_experiment(experiment), overrides)
         planned = plan_of(read)
     announce(planned)
-    folder, conclusion = rehearse(read, out=out, overrides=overrides.told(), say=terminal.say)
+    with watching(read, plain=plain) as watcher:
+        told = overrides.told()
+        folder, conclusion = rehearse(read, out=out, overrides=told, watcher=watcher)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
     raise typer.Exit(conclusion.exit_code)

@@ -1,6 +1,7 @@
 from telemetry.identity import CANARY_FIRST_NUMBER
 from telemetry.outcome import Outcome
 from telemetry.progress import LiveView
+from telemetry.rows import Event, FaultTouched
 from tests.telemetry.scenes import BIG_NS, MS, ended, failover, planned
 
 
@@ -38,3 +39,22 @@ def test_canaries_are_left_out() -> None:
     view.take(ended(CANARY_FIRST_NUMBER, BIG_NS + 1, served_by="azure"))
     progress = view.progress(BIG_NS + 2)
     assert (progress.exchanges, progress.in_flight, progress.ended_lately) == (0, 0, 0)
+
+
+def test_touches_are_counted_by_fault() -> None:
+    view = LiveView()
+    for fault in ("outage", "outage", "slow"):
+        view.take(FaultTouched(fault=fault, hop=1, endpoint="azure", action="answered", at_ns=1))
+    progress = view.progress(BIG_NS)
+    assert progress.touched == 3
+    assert progress.touched_by == {"outage": 2, "slow": 1}
+
+
+def test_each_breaker_counts_in_its_last_state() -> None:
+    view = LiveView()
+    turns = [(0, "open"), (1, "open"), (2, "open"), (1, "half_open"), (2, "closed")]
+    for replica, state in turns:
+        facts: dict[str, str | int | float | bool | None] = {"replica": replica, "state": state}
+        view.take(Event(name="breaker", at_ns=1, subject="azure", facts=facts))
+    view.take(Event(name="phase", at_ns=2, subject="fault"))
+    assert view.progress(BIG_NS).breakers == {"azure": {"open": 1, "half_open": 1, "closed": 1}}
