@@ -34,6 +34,13 @@ class ExitCode(IntEnum):
     INTERRUPTED_TWICE = 130
 
 
+class Inconclusive(StrEnum):
+    """What an inconclusive run is to the caller: a failure, or not. The verdict stays the same."""
+
+    FAIL = "fail"
+    PASS = "pass"
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One gate's ruling with what it rests on; `observed` and `limit` in `unit`."""
 

@@ -3,15 +3,32 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs: --help stays fast
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOption, TraceOption
+from experiments.verdict import Inconclusive
+
+if TYPE_CHECKING:
+    from experiments.conclude import Conclusion
+    from experiments.overrides import Overrides
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
 PlainOption = Annotated[
     bool, typer.Option("--plain", help="Lines instead of the live view, on a terminal too.")
+]
+RepeatOption = Annotated[
+    int,
+    typer.Option("--repeat", min=1, metavar="N", help="Run N times: with the seed, the next, ..."),
+]
+InconclusiveOption = Annotated[
+    Inconclusive,
+    typer.Option(
+        "--inconclusive",
+        help="How to exit when a run is INCONCLUSIVE: fail (4) or pass (0). No verdict changes.",
+    ),
 ]
 PLANNING = "reading the experiment and planning its load"
 
@@ -27,11 +44,14 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     trace: TraceOption = None,
     sets: SetOption = None,
     plain: PlainOption = False,  # noqa: FBT002 - how typer declares a switch
+    repeat: RepeatOption = 1,
+    inconclusive: InconclusiveOption = Inconclusive.FAIL,
 ) -> None:
     """Rehearse: load, faults, a verdict and a report.
 
     Exits 0 PASS, 3 a gate failed, 4 INCONCLUSIVE, 5 aborted, 6 faults could not be removed, 2 wrong
-    usage. Ctrl-C ends in order: load, then faults, then everything else; twice ends at once.
+    usage; several runs exit as the one that outranks the others. Ctrl-C ends in order: load, then
+    faults, then everything else, and no further run begins; twice ends at once.
 
     For example:
 
@@ -40,19 +60,44 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
       crosswind run my.yaml --set faults.0.share=0.5 --seed 7
 
       crosswind run azure-outage --trace AzureLLMInferenceTrace_conv.csv
+
+      crosswind run azure-outage --repeat 5 --out runs/base
     """
-    from experiments import terminal
     from experiments.find import find_experiment
-    from experiments.live_view import watching
     from experiments.overrides import Overrides, read_overridden
+    from experiments.repeat import Ended, code_for, print_series, series, worst_code
+
+    overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
+    path = find_experiment(experiment)
+    first = seed
+    if first is None:
+        first = read_overridden(path, overrides).seed if repeat > 1 else 0
+
+    def rehearsed(number: int) -> Ended:
+        seeded = overrides if repeat == 1 else replace(overrides, seed=number)
+        folder, conclusion = _rehearsed(path, seeded, out=out, plain=plain)
+        code = code_for(conclusion, inconclusive)
+        return Ended(seed=number, folder=folder, conclusion=conclusion, exit_code=code)
+
+    ended = series(range(first, first + repeat), rehearsed)
+    print_series(ended, repeat)
+    raise typer.Exit(worst_code(ended))
+
+
+def _rehearsed(
+    path: Path, overrides: "Overrides", *, out: Path, plain: bool
+) -> tuple[Path, "Conclusion"]:
+    """Run once, and tell of it here and where continuous integration looks."""
+    from experiments import github, terminal
+    from experiments.live_view import watching
+    from experiments.overrides import read_overridden
     from experiments.plan import plan_of
     from experiments.planned import announce
     from experiments.run import rehearse
     from experiments.summary import print_judgement
 
-    overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
     with terminal.meanwhile(PLANNING):
-        read = read_overridden(find_experiment(experiment), overrides)
+        read = read_overridden(path, overrides)
         planned = plan_of(read)
     announce(planned)
     with watching(read, plain=plain) as watcher:
@@ -60,7 +105,8 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
         folder, conclusion = rehearse(read, out=out, overrides=told, watcher=watcher)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
-    raise typer.Exit(conclusion.exit_code)
+    github.tell(conclusion.judgement, folder)
+    return folder, conclusion
 
 
 def plan(
