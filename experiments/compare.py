@@ -4,9 +4,10 @@ Null hypothesis: within every pair it is a coin's toss which of its two runs bel
 Then each of the 2**n ways to swap the two runs of some pairs is as likely as the one observed, and
 a p-value is the share of them whose statistic is at least as large (Fisher 1935, Pitman 1937).
 The statistic of a metric is the sum of its differences, as multiples of a unit that the swaps do
-not change. All metrics are swapped together and each is held against the largest statistic of
-any of them (single-step maxT, Westfall and Young 1993), so the chance of one false alarm or more
-among equal sides is at most alpha however many metrics there are.
+not change. All metrics are swapped together; the largest statistic is held against the largest of
+any metric under each swap, the next one against that of the metrics not above it, and no p-value
+is less than the one before (step-down maxT, Westfall and Young 1993). So the chance of one false
+alarm or more among equal sides is at most alpha, however many metrics there are.
 
 The effect is the median of the differences. Its interval is that of the sign test: from the
 (k+1)-th smallest to the (k+1)-th largest, k the largest number with P(Bin(n, 1/2) <= k) <= alpha
@@ -69,8 +70,18 @@ def adjusted_p(metrics: Sequence[Sequence[int]]) -> list[Fraction]:
     if not metrics:
         return []
     sums = [_swapped_sums(differences) for differences in metrics]
+    found: dict[int, Fraction] = {}
+    p = Fraction(0)
+    for observed in sorted({one[0] for one in sums}, reverse=True):
+        below = [one for one in sums if one[0] <= observed]
+        p = max(p, _share_reaching(observed, below))
+        found[observed] = p
+    return [found[one[0]] for one in sums]
+
+
+def _share_reaching(observed: int, sums: Sequence[Sequence[int]]) -> Fraction:
     largest = list(map(max, zip(*sums, strict=True)))
-    return [Fraction(sum(most >= one[0] for most in largest), len(largest)) for one in sums]
+    return Fraction(sum(most >= observed for most in largest), len(largest))
 
 
 def _swapped_sums(differences: Sequence[int]) -> list[int]:

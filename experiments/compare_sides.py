@@ -83,8 +83,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TEST = (
-    "one-sided exact sign-flip test over pairs of runs, adjusted for all metrics (maxT): equal "
-    f"sides are told apart with a chance of at most {ALPHA.numerator} in {ALPHA.denominator}"
+    "one-sided exact sign-flip test over pairs of runs, adjusted for all metrics (step-down maxT): "
+    f"equal sides are told apart with a chance of at most {ALPHA.numerator} in {ALPHA.denominator}"
 )
 
 

@@ -54,7 +54,25 @@ def test_a_larger_metric_with_mixed_signs_costs_a_smaller_one_its_certainty() ->
 def test_a_metric_that_got_better_does_not_hide_one_that_got_infinitely_worse() -> None:
     worse, better = adjusted_p([[INFINITE_STEPS] * 5, [-5, -4, -5, -4, -5]])
     assert worse == Fraction(1, 32)
-    assert better > ALPHA
+    assert better == 1
+
+
+def test_a_metric_below_one_that_is_clearly_worse_is_tested_without_it() -> None:
+    # Under half of the swaps the first is infinitely bad; the second is not held against that.
+    first, second, third = adjusted_p([[INFINITE_STEPS] * 5, [3, 3, 3, 3, 3], [-2, -2, -2, -2, -2]])
+    assert first == second == Fraction(1, 32)
+    assert third == 1
+
+
+def test_no_metric_is_surer_than_one_that_is_further_off() -> None:
+    first, second = adjusted_p([[9, 9, 9, 9, -9], [1, 1, 1, 1, 1]])
+    assert adjusted_p([[1, 1, 1, 1, 1]]) == [Fraction(1, 32)]
+    assert first == second == Fraction(6, 32)
+
+
+def test_equal_statistics_are_equally_sure() -> None:
+    first, second = adjusted_p([[1, 2, 3, 4, 5], [5, 4, 3, 2, 1]])
+    assert first == second == Fraction(1, 32)
 
 
 def test_no_metric_has_no_p_value() -> None:
