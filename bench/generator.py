@@ -16,7 +16,7 @@ from statistics import median
 
 import msgspec
 
-from experiments.children import Child, await_word
+from experiments.running.children import Child, await_word
 from loadgen.config import Lengths, Load, Route, Target, WorkerConfig
 from providers.config import Latency, StandIn, StandInConfig, StandInListener
 from telemetry.clock import now_ns

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bench.proxy_load import RUN_TAG
-from experiments.children import Child, await_word
+from experiments.running.children import Child, await_word
 from faults.config import InjectorConfig, Listener, Rule
 
 START_S: Final = 10.0

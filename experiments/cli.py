@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from experiments.commands import comparing, looking_back, reference, rehearsing, serving
-from experiments.problems import UsageError
+from experiments.reading.problems import UsageError
 
 USAGE_EXIT_CODE = 2
 CRASH_EXIT_CODE = 1

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from experiments.model import Experiment
-from experiments.problems import as_usage_error
-from experiments.resolved import read_resolved
+from experiments.reading.problems import as_usage_error
+from experiments.reading.resolved import read_resolved
 from providers.catalog import make_dialect
 from telemetry.export import Exported, ExportError, export
 from telemetry.flat import UnreadableRecordError

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from experiments.nearest import listed, nearest
-from experiments.problems import UsageError
+from experiments.reading.nearest import listed, nearest
+from experiments.reading.problems import UsageError
 
 CATALOG = Path(__file__).parent / "catalog"
 

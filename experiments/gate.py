@@ -16,7 +16,7 @@ from typing import ClassVar
 import msgspec
 
 from experiments import gates
-from experiments.nearest import listed, nearest
+from experiments.reading.nearest import listed, nearest
 from telemetry import plugins
 from telemetry.exchange import Evidence
 from telemetry.figure import Contrast, Figure, Measure, Metric, Scope

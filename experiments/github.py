@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from experiments import terminal
+from experiments.judging.verdict import Finding, Judgement, Ruling
 from experiments.report.words import amount
-from experiments.verdict import Finding, Judgement, Ruling
 from telemetry.run_folder import RunFolder
 
 ACTIONS = "GITHUB_ACTIONS"

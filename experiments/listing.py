@@ -8,10 +8,10 @@ import msgspec
 from experiments import terminal
 from experiments.find import catalog
 from experiments.gate import gate_kinds
-from experiments.nearest import listed, nearest
-from experiments.problems import UsageError
-from experiments.read import read_experiment
-from experiments.vocabulary import first_sentence, plug_ins
+from experiments.reading.nearest import listed, nearest
+from experiments.reading.problems import UsageError
+from experiments.reading.read import read_experiment
+from experiments.reading.vocabulary import first_sentence, plug_ins
 from telemetry.measure import metrics
 
 Row = tuple[str, str, str]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from experiments import terminal
-from experiments.verdict import Finding, Judgement, Ruling, Verdict
+from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
 
 COLOURS = {
     Verdict.PASS: "green",

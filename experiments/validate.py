@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from experiments import terminal
 from experiments.find import find_experiment
+from experiments.judging.verdict import ExitCode
 from experiments.plan import plan_of
 from experiments.planned import remarks
-from experiments.problems import UsageError
-from experiments.read import read_experiment
-from experiments.verdict import ExitCode
+from experiments.reading.problems import UsageError
+from experiments.reading.read import read_experiment
 
 USAGE = 2
 

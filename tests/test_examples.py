@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from experiments.cli import app
 from experiments.find import find_experiment
-from experiments.overrides import Overrides, read_overridden
+from experiments.reading.overrides import Overrides, read_overridden
 
 CI = Path(__file__).parents[1] / "examples" / "ci"
 GITHUB, GITLAB = CI / "github-actions.yml", CI / "gitlab-ci.yml"

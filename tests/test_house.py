@@ -23,15 +23,15 @@ TESTED_THROUGH: dict[str, str] = {
     # declarations: what reads them finds out
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",
-    "loadgen/config.py": "tests/experiments/test_configs.py",
+    "loadgen/config.py": "tests/experiments/running/test_configs.py",
     "loadgen/failover/moves.py": "tests/loadgen/failover/test_policy.py",
     "loadgen/wiring.py": "tests/loadgen/test_asking.py",
-    "providers/config.py": "tests/experiments/test_configs.py",
-    "telemetry/record.py": "tests/experiments/test_evidence.py",
+    "providers/config.py": "tests/experiments/running/test_configs.py",
+    "telemetry/record.py": "tests/experiments/judging/test_evidence.py",
     "telemetry/store_config.py": "tests/live/test_store.py",
     "telemetry/tables.py": "tests/telemetry/test_flat.py",
     # gevent's loop and whole runs: in processes of their own
-    "experiments/run.py": "tests/live/test_conductor.py",
+    "experiments/running/run.py": "tests/live/test_conductor.py",
     "loadgen/wire.py": "tests/live/test_worker.py",
 }
 

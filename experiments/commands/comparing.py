@@ -43,9 +43,9 @@ def compare(
       crosswind compare runs/base runs/new --metric failover_time --json comparison.json
     """
     from experiments import terminal
-    from experiments.compare_folders import compare_folders
-    from experiments.compare_shown import comparison_json, print_comparison
-    from experiments.problems import UsageError, as_usage_error
+    from experiments.comparing.compare_folders import compare_folders
+    from experiments.comparing.compare_shown import comparison_json, print_comparison
+    from experiments.reading.problems import UsageError, as_usage_error
     from telemetry.flat import UnreadableRecordError
     from telemetry.seal import NoRecordError
 

@@ -19,8 +19,8 @@ def judge(run: RunArgument) -> None:
       crosswind judge runs/20261122T230146Z-azure-outage-1a2b3c4d
     """
     from experiments import terminal
-    from experiments.conclude import conclude
-    from experiments.problems import as_usage_error
+    from experiments.judging.conclude import conclude
+    from experiments.reading.problems import as_usage_error
     from experiments.summary import print_judgement
     from telemetry.flat import UnreadableRecordError
     from telemetry.seal import NoRecordError
@@ -43,8 +43,9 @@ def report(run: RunArgument) -> None:
 
       crosswind report runs/20261122T230146Z-azure-outage-1a2b3c4d
     """
-    from experiments import conclude, terminal
-    from experiments.problems import as_usage_error
+    from experiments import terminal
+    from experiments.judging import conclude
+    from experiments.reading.problems import as_usage_error
     from telemetry.flat import UnreadableRecordError
     from telemetry.seal import NoRecordError
 

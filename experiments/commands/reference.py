@@ -47,6 +47,6 @@ def schema() -> None:
     """
     import msgspec
 
-    from experiments.schema import experiment_schema
+    from experiments.reading.schema import experiment_schema
 
     typer.echo(msgspec.json.format(msgspec.json.encode(experiment_schema())))

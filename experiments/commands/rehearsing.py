@@ -9,11 +9,11 @@ import typer
 from msgspec.structs import replace
 
 from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOption, TraceOption
-from experiments.verdict import Inconclusive
+from experiments.judging.verdict import Inconclusive
 
 if TYPE_CHECKING:
-    from experiments.conclude import Conclusion
-    from experiments.overrides import Overrides
+    from experiments.judging.conclude import Conclusion
+    from experiments.reading.overrides import Overrides
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
 PlainOption = Annotated[
@@ -64,8 +64,8 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
       crosswind run azure-outage --repeat 5 --out runs/base
     """
     from experiments.find import find_experiment
-    from experiments.overrides import Overrides, read_overridden
-    from experiments.repeat import Ended, code_for, print_series, series, worst_code
+    from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.running.repeat import Ended, code_for, print_series, series, worst_code
 
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
     path = find_experiment(experiment)
@@ -89,11 +89,11 @@ def _rehearsed(
 ) -> tuple[Path, "Conclusion"]:
     """Run once, and tell of it here and where continuous integration looks."""
     from experiments import github, terminal
-    from experiments.live_view import watching
-    from experiments.overrides import read_overridden
     from experiments.plan import plan_of
     from experiments.planned import announce
-    from experiments.run import rehearse
+    from experiments.reading.overrides import read_overridden
+    from experiments.running.live_view import watching
+    from experiments.running.run import rehearse
     from experiments.summary import print_judgement
 
     with terminal.meanwhile(PLANNING):
@@ -128,9 +128,9 @@ def plan(
     """
     from experiments import terminal
     from experiments.find import find_experiment
-    from experiments.overrides import Overrides, read_overridden
     from experiments.plan import plan_of
     from experiments.planned import print_plan
+    from experiments.reading.overrides import Overrides, read_overridden
 
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
     with terminal.meanwhile(PLANNING):

@@ -38,8 +38,8 @@ def serve(
     """
     from experiments import terminal
     from experiments.find import find_experiment
-    from experiments.overrides import Overrides, read_overridden
-    from experiments.serve import serve as serve_until_interrupted
+    from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.running.serve import serve as serve_until_interrupted
 
     read = read_overridden(find_experiment(experiment), Overrides(sets=tuple(sets or ())))
     raise typer.Exit(serve_until_interrupted(read, max_ttl_s=max_ttl_s, say=terminal.say))
@@ -63,8 +63,8 @@ def stand_in(
       crosswind stand-in vertex-gemini --set stand_in.requests_per_minute=120
     """
     from experiments import terminal
-    from experiments.lone_stand_in import stand_in_listener
-    from experiments.serve import stand_in as serve_until_interrupted
+    from experiments.running.lone_stand_in import stand_in_listener
+    from experiments.running.serve import stand_in as serve_until_interrupted
 
     listener = stand_in_listener(dialect, port=port, sets=sets or ())
     code = serve_until_interrupted(listener, seed=seed, log_folder=log, say=terminal.say)
@@ -83,7 +83,7 @@ def kill() -> None:
       crosswind kill
     """
     from experiments import terminal
-    from experiments.killed import kill_everything, told
+    from experiments.running.killed import kill_everything, told
 
     answers = kill_everything()
     for answer in answers:

@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
+from experiments.judging.verdict import Judgement
 from experiments.model import Experiment
 from experiments.report.junit import junit
 from experiments.report.markdown import markdown
 from experiments.report.page import html
 from experiments.report.run_facts import run_facts
-from experiments.verdict import Judgement
 from telemetry.exchange import Evidence
 from telemetry.record import Record
 from telemetry.run_folder import RunFolder

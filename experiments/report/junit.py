@@ -7,9 +7,9 @@ The shape is the one that CI servers agree on (testsuite, testcase, failure, err
 import re
 from xml.sax.saxutils import escape, quoteattr
 
+from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from experiments.model import Experiment
 from experiments.report.words import amount, limit_words
-from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, escaped or not (https://www.w3.org/TR/xml/#charsets)."""

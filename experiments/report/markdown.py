@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
 from experiments.model import Experiment
 from experiments.report import summary
 from experiments.report.windows import WindowStory, stories
 from experiments.report.words import amount, count, limit_words, plain, sharing
-from experiments.verdict import Finding, Judgement, Ruling, Verdict
 from telemetry.exchange import Evidence
 
 SIGNS = {Ruling.PASS: "✅ holds", Ruling.FAIL: "❌ **fails**", Ruling.UNKNOWN: "❔ unknown"}

@@ -8,6 +8,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
+from experiments.judging.verdict import Judgement
 from experiments.model import Experiment
 from experiments.report import summary, tables
 from experiments.report.charts.attempts import attempts_chart
@@ -20,7 +21,6 @@ from experiments.report.frame import Axis, Stretch, marks_of
 from experiments.report.series import Series, endpoints, series
 from experiments.report.windows import WindowStory, slowest, stories
 from experiments.report.words import amount, count, moment, outcome_words, sharing, utc_words
-from experiments.verdict import Judgement
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
 from telemetry.record import Record

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from experiments.problems import UsageError
-from experiments.resolved import read_run
+from experiments.reading.problems import UsageError
+from experiments.reading.resolved import read_run
 
 
 def run_facts(path: Path) -> dict[str, str]:

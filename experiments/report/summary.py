@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from experiments.model import Experiment
 from experiments.report.windows import WindowStory
 from experiments.report.words import OPERATOR, amount, count, limit_words, plain, sharing
-from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from telemetry.exchange import Evidence
 from telemetry.stats import percentile
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from markupsafe import Markup
 
+from experiments.judging.verdict import Finding, Judgement
 from experiments.model import Experiment
 from experiments.report.charts.bullet import bullet
 from experiments.report.charts.window import describe
 from experiments.report.summary import RULING_WORDS, by_ruling
 from experiments.report.windows import WindowStory, injection_words, number
 from experiments.report.words import amount, count, label, limit_words, moment, plain
-from experiments.verdict import Finding, Judgement
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
 from telemetry.measure import metrics

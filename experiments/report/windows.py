@@ -4,9 +4,9 @@ import math
 
 import msgspec
 
+from experiments.judging.verdict import Finding, Judgement
 from experiments.model import Experiment
 from experiments.report.words import OPERATOR
-from experiments.verdict import Finding, Judgement
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange, Window
 from telemetry.windows import names_of

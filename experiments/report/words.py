@@ -4,7 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 
-from experiments.verdict import Finding
+from experiments.judging.verdict import Finding
 from telemetry.clock import NS_PER_S
 from telemetry.outcome import Outcome
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from experiments.model import Endpoint, Experiment
-from experiments.resolved import write_resolved
+from experiments.reading.resolved import write_resolved
 from providers.config import StandIn
 from telemetry.exchange import Attempt
 from telemetry.parquet import write_tables

@@ -3,9 +3,9 @@
 import pytest
 
 from experiments.find import catalog
-from experiments.overrides import Overrides, read_overridden
 from experiments.plan import plan_of
-from experiments.read import read_experiment
+from experiments.reading.overrides import Overrides, read_overridden
+from experiments.reading.read import read_experiment
 
 NAMES = sorted(catalog())
 WHOLE_RUN_S = 75.0

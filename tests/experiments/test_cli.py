@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from experiments import cli
 from experiments.cli import app, main
-from experiments.read import read_experiment
-from experiments.resolved import write_resolved
+from experiments.reading.read import read_experiment
+from experiments.reading.resolved import write_resolved
 from telemetry.run_folder import RunFolder
 from tests.experiments.files import GOOD, changed, write
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from experiments.document import parse_document
 from experiments.find import catalog
 from experiments.plan import plan_of
-from experiments.read import experiment_of, read_experiment
-from experiments.schema import experiment_schema
-from experiments.vocabulary import plug_ins
+from experiments.reading.document import parse_document
+from experiments.reading.read import experiment_of, read_experiment
+from experiments.reading.schema import experiment_schema
+from experiments.reading.vocabulary import plug_ins
 
 PAGE = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from experiments.exported import export_run, served_by_endpoint
-from experiments.problems import UsageError
-from experiments.read import read_experiment
-from experiments.resolved import write_resolved
+from experiments.reading.problems import UsageError
+from experiments.reading.read import read_experiment
+from experiments.reading.resolved import write_resolved
 from telemetry.run_folder import RunFolder
 from tests.experiments.files import write
 

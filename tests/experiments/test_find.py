@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.find import catalog, find_experiment
-from experiments.problems import UsageError
+from experiments.reading.problems import UsageError
 from tests.experiments.files import write
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from experiments.plan import plan_of
-from experiments.read import read_experiment
+from experiments.reading.read import read_experiment
 from tests.experiments.files import GOOD, changed, write
 
 

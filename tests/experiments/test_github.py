@@ -4,7 +4,7 @@ import pytest
 
 from experiments import github
 from experiments.github import annotations, append_summary, command
-from experiments.verdict import Finding, Judgement, Ruling, Verdict
+from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
 
 ACTIONS = {"GITHUB_ACTIONS": "true"}
 

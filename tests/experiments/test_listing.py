@@ -4,7 +4,7 @@ import pytest
 
 from experiments.find import catalog
 from experiments.listing import KINDS, LAST_COLUMN, listing, print_listing
-from experiments.problems import UsageError
+from experiments.reading.problems import UsageError
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from experiments.plan import GatePlan, Plan, plan_of
-from experiments.read import read_experiment
+from experiments.reading.read import read_experiment
 from loadgen.plan import plan as load_plan
 from tests.experiments.files import GOOD, changed, write
 

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.plan import plan_of
 from experiments.planned import announce, print_plan, remarks
-from experiments.read import read_experiment
+from experiments.reading.read import read_experiment
 from tests.experiments.files import GOOD, write
 
 CONSTANT = GOOD.replace("poisson", "constant")

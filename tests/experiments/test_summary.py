@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
 from experiments.summary import finding_rows, observed, print_judgement, remarks
-from experiments.verdict import Finding, Judgement, Ruling, Verdict
 
 
 def finding(gate: str, ruling: Ruling, value: float | None = 0.42, unit: str = "s") -> Finding:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.compare import ALPHA, adjusted_p, effect
+from experiments.comparing.compare import ALPHA, adjusted_p, effect
 
 COMPARISONS = 1000
 THREE_SIGMA = 3 * (COMPARISONS * float(ALPHA) * (1 - float(ALPHA))) ** 0.5

@@ -4,11 +4,11 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.document import parse_document
 from experiments.model import Experiment
-from experiments.read import experiment_of
-from experiments.resolved import resolved_yaml
-from experiments.shape import RunShape
+from experiments.reading.document import parse_document
+from experiments.reading.read import experiment_of
+from experiments.reading.resolved import resolved_yaml
+from experiments.reading.shape import RunShape
 from tests.experiments.files import GOOD
 
 RUN = RunShape(run_tag="0a1b2c3d", run_id="20261122T230146Z-drill-0a1b2c3d", name="drill")

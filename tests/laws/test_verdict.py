@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.gate import GateError, parse_gate
-from experiments.judge import judge
-from experiments.ruling import rule
-from experiments.verdict import ExitCode, Finding, Ruling, Verdict, conclude
+from experiments.judging.judge import judge
+from experiments.judging.ruling import rule
+from experiments.judging.verdict import ExitCode, Finding, Ruling, Verdict, conclude
 from telemetry.exchange import Evidence
 from telemetry.figure import Distribution, Measure
 from telemetry.measure import metrics

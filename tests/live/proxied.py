@@ -13,7 +13,7 @@ from typing import Self
 
 import msgspec
 
-from experiments.children import Child, await_word
+from experiments.running.children import Child, await_word
 from faults.config import InjectorConfig, Listener, Rule
 from telemetry.rows import AnyRow, Event, FaultTouched, HopBegun, HopEnded, decode_row
 from tests.live.said import DIALECT, STREAM, chunked, dechunk, events, request

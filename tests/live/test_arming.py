@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.children import await_word
+from experiments.running.children import await_word
 from faults import control
 from telemetry.clock import NS_PER_S, now_ns
 from telemetry.leash import Disarm, Start

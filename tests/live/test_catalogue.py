@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from experiments.model import Experiment
-from experiments.read import read_experiment
+from experiments.reading.read import read_experiment
 from telemetry import identity
 from telemetry.exchange import Attempt
 from telemetry.record import Record

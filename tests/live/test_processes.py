@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.children import ChildFailedError
-from experiments.processes import INJECTOR, STAND_INS, STORE, Processes
+from experiments.running.children import ChildFailedError
+from experiments.running.processes import INJECTOR, STAND_INS, STORE, Processes
 from faults.config import InjectorConfig, Listener
 from providers.config import StandInConfig, StandInListener
 from telemetry.store_config import StoreConfig

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.resolved import read_resolved
+from experiments.reading.resolved import read_resolved
 from telemetry.run_folder import RunFolder
 from tests.live.rehearsals import Rehearsal, write_short
 

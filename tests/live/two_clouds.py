@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from experiments.children import Child, await_word
+from experiments.running.children import Child, await_word
 from faults.config import InjectorConfig, Listener
 from providers.catalog import make_dialect
 from providers.config import StandIn

@@ -4,8 +4,8 @@ import math
 
 from markupsafe import Markup
 
+from experiments.judging.verdict import Finding
 from experiments.report.svg import line, rect, tag
-from experiments.verdict import Finding
 
 WIDTH, HEIGHT = 112.0, 12.0
 LIMIT_AT = 0.66

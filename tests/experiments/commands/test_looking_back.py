@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.verdict import ExitCode
+from experiments.judging.verdict import ExitCode
 from telemetry.record import Record
 from telemetry.run_folder import RunFolder
 from tests.experiments.commands.asking import Crosswind

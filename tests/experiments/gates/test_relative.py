@@ -2,8 +2,8 @@ import pytest
 
 from experiments.gate import GateError, parse_gate
 from experiments.gates.relative import Relative
-from experiments.ruling import rule
-from experiments.verdict import Ruling
+from experiments.judging.ruling import rule
+from experiments.judging.verdict import Ruling
 from telemetry.exchange import Exchange
 from telemetry.outcome import Outcome
 from tests.telemetry.synthetic import attempt, evidence, exchange, steady, window

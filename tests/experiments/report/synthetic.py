@@ -5,9 +5,9 @@ import random
 
 import msgspec
 
-from experiments.judge import evidence_of, judge
+from experiments.judging.judge import evidence_of, judge
+from experiments.judging.verdict import Judgement
 from experiments.model import Endpoint, Expectation, Experiment, Fault, Phases
-from experiments.verdict import Judgement
 from loadgen.config import Load, Route
 from telemetry.clock import NS_PER_S, ClockPair
 from telemetry.exchange import Attempt, Evidence, Exchange, Hop, Touch

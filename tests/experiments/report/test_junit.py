@@ -4,8 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from experiments.report.junit import junit
-from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from tests.experiments.report.reading import parsed
 from tests.experiments.report.synthetic import Scene, experiment, run
 

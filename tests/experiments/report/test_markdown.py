@@ -3,8 +3,8 @@ import math
 import msgspec
 from markdown_it import MarkdownIt
 
+from experiments.judging.verdict import Ruling, Verdict
 from experiments.report.markdown import escaped, in_code, markdown
-from experiments.verdict import Ruling, Verdict
 from tests.experiments.report.synthetic import Scene, run
 
 LOST = run(Scene(breaker=False, vertex_fails=0.12))

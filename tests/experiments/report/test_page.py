@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from experiments.judging.verdict import Ruling, Verdict
 from experiments.report import write_reports
 from experiments.report.page import MOST_WATERFALLS, html, worst_exchanges
-from experiments.verdict import Ruling, Verdict
 from telemetry.exchange import Exchange
 from tests.experiments.report.reading import parsed
 from tests.experiments.report.synthetic import Run, Scene, judged, run

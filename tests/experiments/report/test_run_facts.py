@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from experiments.reading.resolved import write_resolved
 from experiments.report.run_facts import run_facts
-from experiments.resolved import write_resolved
 from telemetry.run_folder import RunFolder
 from tests.experiments.report.synthetic import TAG, experiment
 

@@ -3,10 +3,10 @@ import math
 import msgspec
 import pytest
 
+from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from experiments.model import Expectation
 from experiments.report import summary
 from experiments.report.windows import stories
-from experiments.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from tests.experiments.report.synthetic import Scene, experiment, run
 
 RUN = run()

@@ -1,8 +1,8 @@
 import msgspec
 
+from experiments.judging.verdict import Ruling
 from experiments.report import tables
 from experiments.report.windows import stories
-from experiments.verdict import Ruling
 from telemetry.outcome import Outcome
 from tests.experiments.report.synthetic import Scene, run
 

@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from experiments.judging.verdict import Finding, Ruling
 from experiments.report.words import (
     amount,
     count,
@@ -13,7 +14,6 @@ from experiments.report.words import (
     sharing,
     utc_words,
 )
-from experiments.verdict import Finding, Ruling
 from telemetry.outcome import Outcome
 
 

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
+from experiments.judging.verdict import Finding, Ruling
 from experiments.report.charts.bullet import bullet, share_of_limit
-from experiments.verdict import Finding, Ruling
 
 
 def finding(observed: float | None, limit: float | None) -> Finding:

@@ -1,0 +1,66 @@
+"""From a run folder to its verdict and reports: what `run` does last and `judge` does again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from experiments.judging.evidence import evidence_of
+from experiments.judging.judge import judge, judgement_json
+from experiments.judging.verdict import ExitCode, Judgement
+from experiments.model import Experiment
+from experiments.reading.resolved import read_resolved
+from experiments.report import write_reports
+from telemetry.record import Record
+from telemetry.run_folder import RunFolder
+from telemetry.seal import read_record
+
+
+class Conclusion(msgspec.Struct, frozen=True):
+    """A verdict, and what could not be written of it (a full disk), a line for each file."""
+
+    judgement: Judgement
+    unwritten: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The verdict's code; a PASS that could not be written down is inconclusive."""
+        if self.unwritten and self.judgement.exit_code == ExitCode.PASS:
+            return ExitCode.INCONCLUSIVE
+        return self.judgement.exit_code
+
+
+def conclude(path: Path) -> Conclusion:
+    """Judge a run folder from its rows, and write `verdict.json` and the reports into it."""
+    experiment, record, judgement = _judged(path)
+    verdict = RunFolder(path).verdict
+    written = (
+        lambda: verdict.write_bytes(judgement_json(judgement)),
+        lambda: _write_reports(path, experiment, record, judgement),
+    )
+    return Conclusion(judgement, tuple(filter(None, map(_failure, written))))
+
+
+def report(path: Path) -> None:
+    """Write the reports of a run folder again, and nothing else; raises OSError."""
+    _write_reports(path, *_judged(path))
+
+
+def _judged(path: Path) -> tuple[Experiment, Record, Judgement]:
+    experiment = read_resolved(RunFolder(path).experiment)
+    record = read_record(path)
+    return experiment, record, judge(record, experiment, run=path.name)
+
+
+def _write_reports(
+    path: Path, experiment: Experiment, record: Record, judgement: Judgement
+) -> None:
+    write_reports(path, experiment, record, judgement, evidence_of(record, experiment))
+
+
+def _failure(write: Callable[[], object]) -> str:
+    try:
+        write()
+    except OSError as error:
+        return f"could not write {error.filename or 'a file'}: {error.strerror}"
+    return ""

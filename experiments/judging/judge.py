@@ -1,0 +1,181 @@
+"""From a run's record and its experiment to everything in `verdict.json`; pure, so repeatable.
+
+`judgement_json` writes infinity as the string "inf", which JSON has no number for, and what could
+not be measured as null; `read_judgement` reads both back.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from experiments.judging.evidence import evidence_of, worst_fact
+from experiments.judging.fallback import fallback_findings
+from experiments.judging.ruling import rule_all
+from experiments.judging.tabulate import metric_tables
+from experiments.judging.validity import faults_left, planned_count, reasons_against, sent_count
+from experiments.judging.verdict import Judgement, conclude
+from experiments.model import Experiment
+from telemetry.clock import nanoseconds, seconds
+from telemetry.exchange import Evidence, Touch, Window
+from telemetry.record import Record
+from telemetry.shares import named
+from telemetry.stats import percentile
+from telemetry.windows import names_of
+
+EDGE_NS = nanoseconds(0.1)
+"""An attempt that close to a window's start or end may have met the endpoint outside of it."""
+
+__all__ = ["evidence_of", "judge", "judgement_json", "read_judgement"]
+
+
+def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
+    """Judge a run; `run` is its folder's name. The same record gives the same judgement."""
+    evidence = evidence_of(record, experiment)
+    invalid = reasons_against(record, experiment, evidence)
+    findings = rule_all(experiment.gates, evidence) + fallback_findings(experiment, evidence)
+    left, aborted = faults_left(record) or 0, _aborted(record)
+    verdict, code = conclude(faults_left=left, aborted=aborted, invalid=invalid, findings=findings)
+    not_removed = (f"{left} faults could not be removed",) if left else ()
+    return Judgement(
+        verdict=verdict,
+        exit_code=int(code),
+        title=experiment.title,
+        run=run,
+        invalid=not_removed + invalid,
+        aborted=aborted,
+        findings=findings,
+        metrics=metric_tables(evidence),
+        windows=tuple(_window(w, name, evidence) for w, name in names_of(evidence.windows).items()),
+        attestation=attestation(experiment, evidence),
+        generator=generator(record, evidence),
+        spans=_spans(record),
+        notes=tuple(notes(record, evidence)),
+    )
+
+
+def judgement_json(judgement: Judgement) -> bytes:
+    """Return the bytes of `verdict.json`: indented, keys in order, "inf" for infinity."""
+    plain = without_infinity(msgspec.to_builtins(judgement))
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+
+
+def read_judgement(data: bytes) -> Judgement:
+    """Read `verdict.json` back; raises `msgspec.MsgspecError` on anything else."""
+    plain = msgspec.json.decode(data, type=dict[str, object])
+    findings = msgspec.convert(plain.get("findings", []), list[dict[str, object]])
+    for finding in findings:
+        for key in ("observed", "limit"):
+            if finding.get(key) in {"inf", "-inf"}:
+                finding[key] = float(str(finding[key]))
+    return msgspec.convert({**plain, "findings": findings}, Judgement)
+
+
+def attestation(experiment: Experiment, evidence: Evidence) -> dict[str, dict[str, object]]:
+    """Count per fault the attempts and exchanges that it touched, and those only inferred."""
+    touched: dict[str, list[tuple[int, Touch]]] = {fault.id: [] for fault in experiment.faults}
+    for exchange in evidence.exchanges:
+        for attempt in exchange.attempts:
+            for touch in {touch.fault: touch for touch in attempt.touches}.values():
+                touched.setdefault(touch.fault, []).append((exchange.number, touch))
+    return {
+        fault: {
+            "attempts": len(found),
+            "exchanges": len({number for number, _ in found}),
+            "inferred": sum(touch.inferred for _, touch in found),
+        }
+        for fault, found in touched.items()
+    }
+
+
+def generator(record: Record, evidence: Evidence) -> dict[str, object]:
+    """Say how well the load was what was planned, and how busy the generator itself was."""
+    planned, sent = planned_count(record), sent_count(evidence)
+    late = [seconds(max(0, e.dispatched_ns - e.planned_ns)) for e in evidence.exchanges]
+    return {
+        "planned": planned,
+        "sent": sent,
+        "sent_share": sent / planned if planned else None,
+        "lateness_p50_s": percentile(late, 50) if late else None,
+        "lateness_p99_s": percentile(late, 99) if late else None,
+        "cpu_share_max": worst_fact(record.named("generator"), "cpu_share"),
+        "hub_lag_max_s": evidence.hub_lag_s,
+    }
+
+
+def notes(record: Record, evidence: Evidence) -> Iterable[str]:
+    """Yield what a reader should know that decides nothing."""
+    canaries = [f"{e.subject} {e.facts.get('status')}" for e in record.named("canary")]
+    if canaries:
+        yield f"canaries, left out of every count: {', '.join(canaries)}"
+    bystanders = sum(fault.exchange is None for fault in record.faults)
+    if bystanders:
+        yield f"faults touched {bystanders} requests that were not this run's"
+    unended = sum(exchange.end_ns is None for exchange in evidence.exchanges)
+    if unended:
+        yield f"{unended} exchanges had not ended when the drain was over; they count as failed"
+    if evidence.rests_on_inference:
+        yield "some touches are inferred from failures, not attested; figures say which"
+    yield from _spared(evidence)
+
+
+def _spared(evidence: Evidence) -> Iterable[str]:
+    """Tell of windows whose fault was for everybody and did not reach everybody.
+
+    A fault may well spare some: one that acts on the tenth token spares an answer of nine.
+    """
+    for window, name in names_of(evidence.windows).items():
+        inside = [
+            attempt
+            for exchange in evidence.exchanges
+            for attempt in exchange.attempts
+            if attempt.endpoint in window.endpoints
+            and window.start_ns + EDGE_NS <= attempt.begin_ns < window.end_ns - EDGE_NS
+        ]
+        spared = sum(not attempt.touched for attempt in inside)
+        if window.share >= 1 and spared:
+            at = named(window.endpoints)
+            yield f"window {name}: the fault spared {spared} of {len(inside)} attempts at {at}"
+
+
+def _window(window: Window, name: str, evidence: Evidence) -> dict[str, object]:
+    start_ns = evidence.start_ns
+    hit_ns = window.first_hit_ns
+    return {
+        "name": name,
+        "group": window.group,
+        "faults": list(window.faults),
+        "endpoints": list(window.endpoints),
+        "start_s": seconds(window.start_ns - start_ns),
+        "end_s": seconds(window.end_ns - start_ns),
+        "first_hit_s": None if hit_ns is None else seconds(hit_ns - start_ns),
+        "share": window.share,
+        "listener": window.listener,
+        "may_miss": window.may_miss,
+        "touched_attempts": window.touched_attempts,
+        "touched_exchanges": window.touched_exchanges,
+    }
+
+
+def _spans(record: Record) -> dict[str, object]:
+    return {
+        "rows": sum(spool.rows for spool in record.spools),
+        "lost": sum(spool.lost for spool in record.spools),
+        "unended": [spool.name for spool in record.spools if not spool.ended],
+    }
+
+
+def _aborted(record: Record) -> str:
+    reasons = (str(event.facts.get("aborted") or "") for event in record.named("run_end"))
+    return next(filter(None, reasons), "")
+
+
+def without_infinity(value: object) -> object:
+    """Return plain values as JSON can say them: "inf" for infinity, None for no number."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else f"{value}"
+    if isinstance(value, Mapping):
+        return {key: without_infinity(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_infinity(each) for each in value]
+    return value

@@ -1,0 +1,271 @@
+"""Why a run cannot count: each reason of METRICS.md's "Invalid run" its own small function.
+
+A reason is one sentence for the person who ran it, or None. A run with any is INCONCLUSIVE: what
+was measured may be true, but not of what the experiment set out to measure.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from experiments.judging.contradictions import contradictions
+from experiments.judging.evidence import fault_groups, groups_that_may_miss
+from experiments.model import Experiment
+from telemetry.clock import nanoseconds
+from telemetry.exchange import Evidence, Hop
+from telemetry.figure import P95_SAMPLES, Figure, Scope
+from telemetry.measure import figure_of, metrics
+from telemetry.outcome import Outcome
+from telemetry.record import Record
+
+LEAST_SENT_SHARE = 0.99
+LEAST_JOINED_PERCENT = 99.0
+SCHEDULE_SLACK_NS = nanoseconds(1.0)
+NEEDED_ROLES = ("conductor", "injector", "worker")
+BASELINE = "baseline"
+
+
+class Case(NamedTuple):
+    """What every reason looks at."""
+
+    record: Record
+    experiment: Experiment
+    evidence: Evidence
+
+
+Reason = Callable[[Case], str | None]
+
+
+def reasons_against(record: Record, experiment: Experiment, evidence: Evidence) -> tuple[str, ...]:
+    """Return every reason why the run cannot count; empty for a valid run."""
+    case = Case(record, experiment, evidence)
+    return tuple(text for reason in REASONS if (text := reason(case)))
+
+
+def no_claims(case: Case) -> str | None:
+    """Refuse a run of which nothing was claimed: nothing can hold."""
+    return None if case.experiment.gates else "the experiment has no gates: nothing was claimed"
+
+
+def no_end_record(case: Case) -> str | None:
+    """Refuse a run whose conductor died or was killed."""
+    if case.record.named("run_end"):
+        return None
+    return "the run has no end record: it was cut off, or whoever conducted it died"
+
+
+def faults_unaccounted(case: Case) -> str | None:
+    """Refuse an end record that does not say if the faults are gone."""
+    if case.record.named("run_end") and faults_left(case.record) is None:
+        return "the end record does not say whether all faults were removed"
+    return None
+
+
+def process_lost(case: Case) -> str | None:
+    """Refuse a run in which a proxy, stand-in or worker of ours ended before its time."""
+    lost = [f"{e.subject}: {e.facts.get('reason', '')}" for e in case.record.named("lost")]
+    return f"a process of the run was lost: {'; '.join(lost)}" if lost else None
+
+
+def kill_switch_used(case: Case) -> str | None:
+    """Refuse a run in which somebody removed the faults before their time."""
+    if case.record.named("killed") or case.record.named("frozen"):
+        return "the kill switch was used: the faults ended before their time"
+    return None
+
+
+def canary_missing(case: Case) -> str | None:
+    """Refuse a run whose endpoints had not all answered, through their proxies, before it."""
+    seen = {(hop.endpoint, trace) for hop, trace in _others(case.record)}
+    well = {
+        event.subject
+        for event in case.record.named("canary")
+        if event.facts.get("ok") is True and (event.subject, event.facts.get("trace_id")) in seen
+    }
+    missing = [e.name for e in case.experiment.endpoints if e.name not in well]
+    if not missing:
+        return None
+    return f"preflight: no canary of {', '.join(missing)} was answered and seen by its proxy"
+
+
+def spool_missing(case: Case) -> str | None:
+    """Refuse a run of which a part has left no record."""
+    roles = {spool.role for spool in case.record.spools}
+    missing = [role for role in NEEDED_ROLES if role not in roles]
+    return f"there are no rows of the {', '.join(missing)}" if missing else None
+
+
+def rows_lost(case: Case) -> str | None:
+    """Refuse a gap in a spool's numbers: rows that nobody can know."""
+    holes = [f"{spool.name} {spool.lost}" for spool in case.record.spools if spool.lost]
+    return f"rows were lost: {', '.join(holes)}" if holes else None
+
+
+def spool_without_end(case: Case) -> str | None:
+    """Refuse a spool without its end row: it may have lost any number of rows."""
+    cut = [spool.name for spool in case.record.spools if not spool.ended]
+    return f"the record of {', '.join(cut)} has no end" if cut else None
+
+
+def contradicts_itself(case: Case) -> str | None:
+    """Refuse a record that cannot be true."""
+    return "; ".join(contradictions(case.record, case.evidence)) or None
+
+
+def fault_never_on(case: Case) -> str | None:
+    """Refuse a fault that was never switched on, or whose end is not on record."""
+    begun, ended = (
+        {event.subject for event in case.record.named(name)}
+        for name in ("window_start", "window_end")
+    )
+    faults = [fault.id for fault in case.experiment.faults]
+    never = [fault for fault in faults if fault not in begun]
+    unended = [fault for fault in faults if fault in begun - ended]
+    if never:
+        return f"there is no record that {', '.join(never)} was ever switched on"
+    return f"there is no record that {', '.join(unended)} ended" if unended else None
+
+
+def baseline_touched(case: Case) -> str | None:
+    """Refuse a baseline with a fault in it: it would make whatever follows look good."""
+    count = sum(exchange.touched for exchange in case.evidence.in_phase(BASELINE))
+    return f"faults touched {count} of the baseline's exchanges" if count else None
+
+
+def window_cut_short(case: Case) -> str | None:
+    """Refuse a fault that was on for less than its schedule: what was calm may have been spared."""
+    found: list[str] = []
+    for name, planned_key, sign in (
+        ("window_start", "planned_start_ns", 1),
+        ("window_end", "planned_end_ns", -1),
+    ):
+        for event in case.record.named(name):
+            planned_ns = event.facts.get(planned_key)
+            late_ns = sign * (event.at_ns - planned_ns) if isinstance(planned_ns, int) else 0
+            if late_ns > SCHEDULE_SLACK_NS:
+                found.append(f"{event.subject} {abs(late_ns) / 1e9:.3g} s at its {name[7:]}")
+    missing = ", ".join(found)
+    return f"a fault was on for less than was planned: {missing} missing" if missing else None
+
+
+def not_all_sent(case: Case) -> str | None:
+    """Refuse a load that was measured but is not the load that was planned."""
+    planned, sent = planned_count(case.record), sent_count(case.evidence)
+    if planned is None:
+        return "there is no record of how many exchanges were planned"
+    if not planned:
+        return "no exchange was planned"
+    if sent >= LEAST_SENT_SHARE * planned:
+        return None
+    return f"only {sent} of {planned} planned exchanges were sent; 99 % are needed"
+
+
+def not_joined(case: Case) -> str | None:
+    """Refuse a run in which client and proxy did not see the same exchanges."""
+    figure = figure_of(metrics()["trace_continuity"], case.evidence, Scope())
+    if figure.value is None:
+        return "no exchange could be joined with what the proxies saw"
+    if figure.value >= LEAST_JOINED_PERCENT:
+        return None
+    return f"only {figure.reason}; 99 % are needed"
+
+
+def baseline_too_small(case: Case) -> str | None:
+    """Refuse a run without enough of a baseline to compare with."""
+    count = len(case.evidence.in_phase(BASELINE))
+    if count >= P95_SAMPLES:
+        return None
+    return f"the baseline has {count} exchanges; {P95_SAMPLES} are needed"
+
+
+def baseline_user_errors(case: Case) -> str | None:
+    """Refuse a system that was broken before anything was done to it."""
+    figure = figure_of(metrics()["user_errors"], case.evidence, Scope(phase=BASELINE))
+    return _unhealthy(case, figure)
+
+
+def baseline_native_errors(case: Case) -> str | None:
+    """Refuse an endpoint that was broken before anything was done to it."""
+    metric = metrics()["native_errors"]
+    scopes = [Scope(phase=BASELINE, endpoint=e.name) for e in case.experiment.endpoints]
+    figures = [figure_of(metric, case.evidence, scope) for scope in scopes]
+    found = [text for figure in figures if (text := _unhealthy(case, figure))]
+    return "; ".join(found) or None
+
+
+def nothing_injected(case: Case) -> str | None:
+    """Refuse a run without a fault that could touch anybody: whatever holds proves nothing."""
+    if not case.experiment.faults:
+        return "the experiment has no faults: nothing was rehearsed"
+    if all(fault.share <= 0 for fault in case.experiment.faults):
+        return "every fault has share 0: nothing was rehearsed"
+    return None
+
+
+def nobody_touched(case: Case) -> str | None:
+    """Refuse a fault group that changed no client's exchange on record, unless it may."""
+    touched = {w.group for w in case.evidence.windows if w.touched_exchanges}
+    allowed = groups_that_may_miss(case.experiment)
+    missed = [g for g in fault_groups(case.experiment) if g not in touched and g not in allowed]
+    if not missed:
+        return None
+    return f"no exchange was touched by {', '.join(missed)}: the fault reached nobody"
+
+
+def planned_count(record: Record) -> int | None:
+    """Return how many exchanges were planned: the conductor's word, else the workers'."""
+    for name in ("plan", "generator_end"):
+        counts = [event.facts.get("planned") for event in record.named(name)]
+        known = [count for count in counts if isinstance(count, int)]
+        if known:
+            return sum(known)
+    return None
+
+
+def sent_count(evidence: Evidence) -> int:
+    """Return how many exchanges the generator handed to the client under test."""
+    return sum(
+        exchange.outcome is Outcome.NO_ENDPOINT or bool(exchange.attempts)
+        for exchange in evidence.exchanges
+    )
+
+
+def faults_left(record: Record) -> int | None:
+    """Return how many faults could not be removed; None when the record does not say."""
+    counts = [event.facts.get("faults_left") for event in record.named("run_end")]
+    known = [count for count in counts if isinstance(count, int)]
+    return max(known) if known and len(known) == len(counts) else None
+
+
+def _others(record: Record) -> Iterable[tuple[Hop, str]]:
+    return zip(record.other_hops, record.other_traces, strict=False)
+
+
+def _unhealthy(case: Case, figure: Figure) -> str | None:
+    most = 100 * case.experiment.baseline.max_error_share
+    if figure.value is None or figure.value <= most:
+        return None
+    return f"the baseline was unhealthy: {figure.reason}; at most {most:g} % may"
+
+
+REASONS: tuple[Reason, ...] = (
+    no_end_record,
+    faults_unaccounted,
+    process_lost,
+    kill_switch_used,
+    canary_missing,
+    spool_missing,
+    rows_lost,
+    spool_without_end,
+    no_claims,
+    nothing_injected,
+    nobody_touched,
+    fault_never_on,
+    window_cut_short,
+    not_all_sent,
+    not_joined,
+    contradicts_itself,
+    baseline_too_small,
+    baseline_touched,
+    baseline_user_errors,
+    baseline_native_errors,
+)

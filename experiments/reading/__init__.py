@@ -1,0 +1,1 @@
+"""From an experiment file to checked values, or to every problem in it."""

@@ -1,0 +1,93 @@
+"""Checks of the faults in a file: where, when and how strongly."""
+
+from collections.abc import Iterator
+
+from experiments.reading.names import check_endpoint_names, check_name, repeated, unknown_endpoint
+from experiments.reading.problems import Complaints, Path
+from experiments.reading.shape import FaultShape, FileShape
+from faults.catalog import listener_fault_classes
+
+EXCHANGE_SELECTORS = {"share": 1.0, "ramp_s": 0.0, "draw": "attempt"}
+"""What chooses among exchanges, with the value that chooses none; a listener knows no exchange."""
+
+
+def check_faults(shape: FileShape, complaints: Complaints) -> None:
+    """Every fault has a name of its own, a place that there is, and a time within its phase."""
+    for path, fault in faults_of(shape):
+        check_name(fault.id, (*path, "id"), complaints)
+        _check_at(fault, path, shape, complaints)
+        _check_strength(fault, path, complaints)
+        if not complaints.about("phases"):
+            _check_window(fault, path, shape.phases.fault_s, complaints)
+    ids = [fault.id if fault else None for fault in shape.faults]
+    for index, fault_id in repeated(ids):
+        complaints.add(("faults", index, "id"), f"another fault is called {fault_id}")
+    _check_groups(shape, complaints)
+
+
+def faults_of(shape: FileShape) -> Iterator[tuple[Path, FaultShape]]:
+    """Return each readable fault with its path; one that is not left None in its place."""
+    for index, fault in enumerate(shape.faults):
+        if fault is not None:
+            yield ("faults", index), fault
+
+
+def _check_at(fault: FaultShape, path: Path, shape: FileShape, complaints: Complaints) -> None:
+    if isinstance(fault.at, str):
+        if fault.at not in shape.endpoints:
+            complaints.add((*path, "at"), *unknown_endpoint(fault.at, shape.endpoints))
+        return
+    if not fault.at:
+        complaints.add((*path, "at"), "at least one endpoint is needed")
+    check_endpoint_names(fault.at, (*path, "at"), shape.endpoints, complaints)
+
+
+def _check_strength(fault: FaultShape, path: Path, complaints: Complaints) -> None:
+    if fault.share > 1:
+        meant = f"{fault.share / 100:g}" if fault.share <= 100 else ""
+        complaints.add(
+            (*path, "share"), f"a share lies between 0 and 1, got {fault.share:g}", meant
+        )
+    if fault.ramp_s > fault.duration_s:
+        message = f"a ramp of {fault.ramp_s:g} s does not fit into {fault.duration_s:g} s"
+        complaints.add((*path, "ramp_s"), message)
+    if not isinstance(fault.inject, dict):
+        return
+    for kind in fault.inject.keys() & listener_fault_classes().keys():
+        for key, neutral in EXCHANGE_SELECTORS.items():
+            if getattr(fault, key) != neutral:
+                message = (
+                    f"{kind} acts on the whole listener, which knows no exchanges: leave it out"
+                )
+                complaints.add((*path, key), message)
+
+
+def _check_window(
+    fault: FaultShape, path: Path, fault_phase_s: float, complaints: Complaints
+) -> None:
+    end_s = fault.start_s + fault.duration_s
+    if fault.duration_s <= 0:
+        complaints.add((*path, "duration_s"), "must be more than 0 s")
+    elif fault.start_s >= fault_phase_s:
+        message = f"starts {fault.start_s:g} s into a fault phase of {fault_phase_s:g} s"
+        complaints.add((*path, "start_s"), message)
+    elif end_s > fault_phase_s:
+        message = (
+            f"ends {end_s:g} s into a fault phase of {fault_phase_s:g} s: recovery would begin "
+            "under the fault"
+        )
+        complaints.add((*path, "duration_s"), message)
+
+
+def _check_groups(shape: FileShape, complaints: Complaints) -> None:
+    first: dict[str, FaultShape] = {}
+    for path, fault in faults_of(shape):
+        if not fault.group:
+            continue
+        leader = first.setdefault(fault.group, fault)
+        if (fault.start_s, fault.duration_s) != (leader.start_s, leader.duration_s):
+            message = (
+                f"faults of a group switch together; {leader.id} starts at {leader.start_s:g} s "
+                f"and lasts {leader.duration_s:g} s"
+            )
+            complaints.add((*path, "group"), message)

@@ -1,0 +1,193 @@
+"""Conducts one run: prepares the processes, drives the phases, ends everything, leaves a record."""
+
+import time
+from pathlib import Path
+
+from experiments.model import Experiment
+from experiments.running import configs, processes
+from experiments.running.children import ChildFailedError
+from experiments.running.interrupts import Interrupts
+from experiments.running.preflight import send_canaries
+from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
+from experiments.running.progress import read_progress
+from experiments.running.watcher import Moment, Watcher
+from loadgen.config import Target
+from loadgen.plan import plan
+from telemetry.clock import nanoseconds, now_ns
+from telemetry.record import Scalar
+from telemetry.recorder import Recorder, open_spool
+from telemetry.rows import Event
+from telemetry.store_config import StoreConfig
+
+LEAD_S = 0.3
+"""Between the start order and time zero: schedules are in place before anything is due."""
+
+TICK_S = 0.05
+OVERDUE_S = 15.0
+"""How long after load and drain a worker may still be silent before it counts as lost."""
+
+
+class Conductor:
+    """One run of one experiment in one folder."""
+
+    def __init__(
+        self, experiment: Experiment, folder: Path, run_tag: str, watcher: Watcher
+    ) -> None:
+        """`watcher` is told what happens while it happens."""
+        self._experiment = experiment
+        self._folder = folder
+        self._run_tag = run_tag
+        self._watcher = watcher
+        self._children = Processes(folder)
+        self._recorder: Recorder = open_spool(folder, "conductor")
+        self._zero_ns = 0
+        self._drained_ns = 0
+        self._aborted = ""
+
+    def conduct(self) -> None:
+        """Run it to its end, however it goes; the folder can be judged afterwards."""
+        with Interrupts(self._end_at_once) as interrupts:
+            try:
+                self._prepare()
+                self._drive(interrupts)
+            except ChildFailedError as error:
+                self._lose("preparation", str(error))
+            finally:
+                self._finish()
+
+    def _end_at_once(self) -> None:
+        self._children.kill_all()
+        self._watcher.cut_off()
+
+    def _prepare(self) -> None:
+        experiment, folder = self._experiment, self._folder
+        self._watcher.said("starting stand-ins, proxies, store and load worker")
+        stand_ins: dict[str, int] = {}
+        if configs.has_stand_ins(experiment):
+            told = configs.stand_in_config(experiment, folder / "stand-in")
+            stand_ins = self._children.start(STAND_INS, told)
+        injector = configs.injector_config(experiment, self._run_tag, folder, stand_ins)
+        proxies = self._children.start(INJECTOR, injector)
+        store = StoreConfig(run_folder=str(folder), run_tag=self._run_tag)
+        self._children.start(STORE, store)
+        worker = configs.worker_config(experiment, self._run_tag, folder, proxies)
+        self._preflight(worker.targets)
+        self._children.start(WORKER, worker)
+
+    def _preflight(self, targets: tuple[Target, ...]) -> None:
+        spool = self._folder / "spool" / f"{INJECTOR}-0.ndjson"
+        canaries = send_canaries(self._run_tag, targets, spool)
+        for canary in canaries:
+            self._note(
+                "canary",
+                canary.endpoint,
+                trace_id=canary.trace_id,
+                ok=canary.ok,
+                status=canary.status,
+            )
+        sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
+        if sick:
+            raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
+        self._watcher.said(
+            f"preflight: {', '.join(c.endpoint for c in canaries)} answer through the proxies"
+        )
+
+    def _drive(self, interrupts: Interrupts) -> None:
+        phases = self._experiment.phases
+        arrivals = plan(self._experiment.load, seed=self._experiment.seed, duration_s=phases.load_s)
+        self._zero_ns = now_ns() + nanoseconds(LEAD_S)
+        self._children.begin(self._zero_ns)
+        self._note("plan", planned=len(arrivals), seed=self._experiment.seed)
+        for name, start_s, end_s in phases.spans():
+            self._note("phase", name, start_ns=self._at_ns(start_s), end_ns=self._at_ns(end_s))
+        self._watcher.said(f"{len(arrivals)} exchanges planned over {phases.load_s:g} s")
+        while not (self._ended(interrupts) or self._overdue()):
+            time.sleep(TICK_S)
+            self._recorder.flush()
+
+    def _ended(self, interrupts: Interrupts) -> bool:
+        if interrupts.asked:
+            self._aborted = f"interrupted in the {self._phase_now()} phase"
+            self._watcher.said(
+                "interrupted: stopping the load and removing faults (again: end at once)"
+            )
+            return True
+        self._show_progress()
+        if any("finished" in word for word in self._children.words(WORKER)):
+            self._drained_ns = now_ns()
+            return True
+        return self._lost_any()
+
+    def _overdue(self) -> bool:
+        phases = self._experiment.phases
+        if now_ns() < self._at_ns(phases.load_s + phases.drain_s + OVERDUE_S):
+            return False
+        self._lose(WORKER, "it did not finish in time")
+        return True
+
+    def _lost_any(self) -> bool:
+        lost = self._children.lost()
+        if STORE in lost and self._children.restart_store():
+            self._watcher.said(f"{lost[STORE]}; started again, nothing is lost")
+            lost.pop(STORE)
+        for role, reason in lost.items():
+            self._lose(role, reason)
+        return bool(lost)
+
+    def _lose(self, role: str, reason: str) -> None:
+        self._note("lost", role, reason=reason)
+        self._watcher.said(reason)
+
+    def _finish(self) -> None:
+        try:
+            self._end_in_order()
+        finally:
+            self._children.release_all()
+
+    def _end_in_order(self) -> None:
+        self._stop(WORKER)
+        self._drained_ns = self._drained_ns or now_ns()
+        faults_left = self._children.disarm()
+        self._stop(INJECTOR)
+        self._stop(STAND_INS)
+        self._note(
+            "run_end",
+            aborted=self._aborted,
+            faults_left=faults_left,
+            drained_ns=self._drained_ns,
+        )
+        self._recorder.close()
+        self._watcher.said("sealing the record")
+        if reason := self._children.stop(STORE, processes.SEAL_WITHIN_S):
+            self._watcher.said(f"the record was not sealed; it will be when it is judged. {reason}")
+
+    def _stop(self, role: str) -> None:
+        already_lost = role in self._children.lost()
+        reason = self._children.stop(role)
+        if reason and not already_lost:
+            self._lose(role, reason)
+
+    def _note(self, name: str, subject: str = "", **facts: Scalar) -> None:
+        self._recorder.record_now(Event(name=name, at_ns=now_ns(), subject=subject, facts=facts))
+
+    def _at_ns(self, seconds: float) -> int:
+        return self._zero_ns + nanoseconds(seconds)
+
+    def _elapsed_s(self) -> float:
+        return (now_ns() - self._zero_ns) / 1e9
+
+    def _phase_now(self) -> str:
+        elapsed = self._elapsed_s()
+        names = [name for name, start, _ in self._experiment.phases.spans() if start <= elapsed]
+        if elapsed >= self._experiment.phases.load_s:
+            return "drain"
+        return names[-1] if names else "warm_up"
+
+    def _show_progress(self) -> None:
+        words = [word["progress"] for word in self._children.words(STORE) if "progress" in word]
+        elapsed_s = self._elapsed_s()
+        if elapsed_s < 0:
+            return
+        progress = read_progress(words[-1]) if words else None
+        moment = Moment(elapsed_s=elapsed_s, phase=self._phase_now(), progress=progress)
+        self._watcher.progressed(moment)

@@ -1,0 +1,141 @@
+"""The processes of one run: started upstream first, ended downstream first, none left behind."""
+
+import contextlib
+import time
+from pathlib import Path
+
+import msgspec
+
+from experiments.running.children import Child, ChildFailedError, await_word
+from telemetry.leash import Disarm, Start, Stop
+
+READY_WITHIN_S = 30.0
+STOP_WITHIN_S = 10.0
+SEAL_WITHIN_S = 120.0
+DISARM_WITHIN_S = 5.0
+STORE_RESTARTS = 3
+
+STAND_INS = "stand-in"
+INJECTOR = "injector"
+WORKER = "worker"
+STORE = "store"
+STOP_ORDER = (WORKER, INJECTOR, STAND_INS, STORE)
+
+MODULES = {
+    STAND_INS: "providers.stand_in_process",
+    INJECTOR: "faults.injector",
+    WORKER: "loadgen.worker",
+    STORE: "telemetry.store",
+}
+
+
+class Processes:
+    """The children of a run by role, and the order in which they begin and end."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the run folder: configurations and logs of the children lie in it."""
+        self._folder = folder
+        self._children: dict[str, Child] = {}
+        self._restarts = 0
+
+    def start(self, role: str, config: msgspec.Struct) -> dict[str, int]:
+        """Start a child and return its bound ports by endpoint; raises ChildFailedError."""
+        path = self._folder / "config" / f"{role}-0.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(config)))
+        return self._launch(role, path)
+
+    def _launch(self, role: str, config: Path) -> dict[str, int]:
+        log = self._folder / "log" / f"{role}-0.log"
+        log.parent.mkdir(exist_ok=True)
+        child = Child(role, MODULES[role], config, log)
+        self._children[role] = child
+        word = await_word(child, "ready", READY_WITHIN_S)
+        if not word["ready"]:
+            raise ChildFailedError(
+                f"{role} could not start: {word.get('error', 'no reason given')}"
+            )
+        return msgspec.convert(word.get("ports", {}), dict[str, int])
+
+    def begin(self, at_ns: int) -> None:
+        """Tell the injector and the worker when the run's time zero is."""
+        for role in (INJECTOR, WORKER):
+            self._children[role].order(Start(at_ns=at_ns))
+
+    def words(self, role: str) -> list[dict[str, object]]:
+        """Return what a child has said since last asked."""
+        child = self._children.get(role)
+        return [] if child is None else child.words()
+
+    def lost(self) -> dict[str, str]:
+        """Return why, by role, for the children that ended without being told to."""
+        return {
+            role: f"{role} (process {child.pid}) ended with {child.exit_code()}"
+            for role, child in self._children.items()
+            if child.exit_code() is not None
+        }
+
+    def restart_store(self) -> bool:
+        """Start the store again after its end; False when it has ended too often."""
+        self._restarts += 1
+        if self._restarts > STORE_RESTARTS:
+            return False
+        former = self._children.pop(STORE)
+        former.kill()
+        former.close()
+        with contextlib.suppress(ChildFailedError):
+            self._launch(STORE, self._folder / "config" / f"{STORE}-0.json")
+        return True
+
+    def disarm(self) -> int:
+        """Take every fault away; returns how many are left (0 when the injector is gone)."""
+        injector = self._children.get(INJECTOR)
+        if injector is None or injector.exit_code() is not None:
+            return 0
+        injector.order(Disarm())
+        try:
+            word = await_word(injector, "disarmed", DISARM_WITHIN_S)
+        except ChildFailedError:
+            injector.kill()  # with its listeners gone it can fault nobody
+            return 0
+        return msgspec.convert(word["faults_left"], int)
+
+    def stop(self, role: str, within_s: float = STOP_WITHIN_S) -> str:
+        """End one child in order; returns what went wrong, or nothing."""
+        child = self._children.get(role)
+        if child is None:
+            return ""
+        try:
+            return self._stop(child, within_s)
+        finally:
+            child.close()
+            del self._children[role]
+
+    def _stop(self, child: Child, within_s: float) -> str:
+        if child.exit_code() is not None:
+            return "" if child.exit_code() == 0 else f"{child.role} ended with {child.exit_code()}"
+        child.order(Stop(within_s=within_s / 2))
+        if not child.wait(within_s):
+            child.kill()
+            return f"{child.role} did not end within {within_s:g} s and was killed"
+        if child.exit_code():
+            said = child.last_words()
+            return f"{child.role} ended with {child.exit_code()}" + (f":\n{said}" if said else "")
+        return ""
+
+    def release_all(self, within_s: float = 7.0) -> None:
+        """Drop every leash, wait for the children to go, and end those that do not."""
+        for child in self._children.values():
+            child.release()
+        deadline = time.monotonic() + within_s
+        for child in self._children.values():
+            if not child.wait(max(0.0, deadline - time.monotonic())):
+                child.kill()
+            child.close()
+        self._children.clear()
+
+    def kill_all(self) -> None:
+        """End every child at once."""
+        for child in self._children.values():
+            if child.exit_code() is None:
+                child.kill()
