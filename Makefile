@@ -37,5 +37,5 @@ $(STAMP): pyproject.toml constraints.txt
 	  { echo "Python's venv or ensurepip is missing; install it: apt-get install -y python3-venv"; exit 1; }
 	@echo "Setting up $(VENV) (once; a minute or two)"
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,sdks]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,sdks,live]'
 	@touch $(STAMP)

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from loadgen.config import Load, Reference, Route
+from faults.config import Limits, Price
+from loadgen.config import Load, Reference, Route, Timeouts
 from providers.config import StandIn
 
 
@@ -16,6 +17,57 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     stand_in: StandIn | None = None
     base_url: str | None = None
     listen: str = "127.0.0.1:0"
+    price: Price = Price()
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a gateway counts as ready: `path` answers `status`, at the latest after `within_s`."""
+
+    path: str = "/health"
+    status: int = 200
+    within_s: float = 60.0
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gateway under test: it stands between the load and the proxies, and chooses endpoints.
+
+    `order` is what it should prefer. Either `command` is started (`{port}` and `{folder}`, the
+    experiment's own, are filled in) or `url` runs already; `dialect` is what it is asked in.
+    `environment` is added to the variables that name the proxies. `cooldown_s`: how long it leaves
+    a failed endpoint alone, where that is known. `mark: never` sends no correlation mark.
+    """
+
+    order: tuple[str, ...]
+    dialect: Reference
+    command: tuple[str, ...] = ()
+    url: str | None = None
+    environment: dict[str, str] = {}
+    credential_variable: str = ""
+    ready: Ready = Ready()
+    clients: int = 4
+    timeouts: Timeouts = Timeouts(first_token_s=30.0, gap_s=30.0)
+    cooldown_s: float | None = None
+    mark: Literal["auto", "never"] = "auto"
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stop condition, looked at each second: a `metric`, a `prometheus` query, or `http`.
+
+    A metric over the exchanges that ended in the last `over_s` seconds, at least `min_samples` of
+    them, or a query's value, must not be `above`; an HTTP check must answer `status`, failing at
+    most `failures` times in a row.
+    """
+
+    metric: str = ""
+    endpoint: str = ""
+    prometheus: str = ""
+    query: str = ""
+    http: str = ""
+    status: int = 200
+    failures: int = 3
+    above: float | None = None
+    over_s: float = 10.0
+    min_samples: int = 20
 
 
 class Phases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,7 +128,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """One experiment: endpoints, route, load, phases, faults and gates.
 
     `name` is the file's stem, `file` its path. `bystanders`: traffic on the listeners that is not
-    this run's is faulted too.
+    this run's is faulted too. With a `gateway` under test, `route` says what is known of it: its
+    order, its clients and timeouts, one attempt each.
     """
 
     name: str
@@ -91,6 +144,9 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Baseline = Baseline()
     seed: int = 1
     bystanders: bool = False
+    gateway: Gateway | None = None
+    limits: Limits = Limits()
+    stop: tuple[Stop, ...] = ()
     file: str = ""
 
     def endpoint(self, name: str) -> Endpoint:

@@ -29,6 +29,26 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return self.group or self.id
 
 
+class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an endpoint charges, in the experiment's one currency, per million tokens."""
+
+    prompt_per_million: float = 0.0
+    output_per_million: float = 0.0
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all attempts of all layers together may not exceed; None for no limit.
+
+    `max_spend` in the currency of the prices: prompt and `max_tokens` are reserved per attempt,
+    settled from usage. `assumed_output_tokens` stands in where a request names no maximum.
+    """
+
+    max_requests: int | None = None
+    max_attempts_per_s: float | None = None
+    max_spend: float | None = None
+    assumed_output_tokens: int = 4096
+
+
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """One proxy listener in front of one endpoint.
 
@@ -40,6 +60,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     upstream: str
     host: str = "127.0.0.1"
     port: int = 0
+    price: Price = Price()
     upstream_ca_file: str | None = None
 
 
@@ -49,7 +70,9 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     `run_folder`: where the spool goes; None records nothing (`serve`). `run_tag`: 8 hex digits.
     `bystanders`: fault traffic without the run's tag too. `max_ttl_s`: no fault lives longer than
     this after the injector started, whatever its schedule says. `begin_at_once`: do not wait for
-    the leash's start order (`serve`).
+    the leash's start order (`serve`). `marks`: requests without the run's trace context are
+    searched for its mark. `observe`: answers are read as a client reads them, identity asked of
+    upstream. Beyond `limits` an attempt gets a marked local refusal.
     """
 
     seed: int
@@ -60,3 +83,6 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     bystanders: bool = False
     max_ttl_s: float = 3600.0
     begin_at_once: bool = False
+    marks: bool = False
+    observe: bool = False
+    limits: Limits = Limits()

@@ -73,13 +73,17 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an endpoint is asked: its proxy. `numbered`: tokens carry their index (stand-ins)."""
+    """Where an endpoint is asked: its proxy, or the gateway under test (`identity.GATEWAY`).
+
+    `numbered`: tokens carry their index (stand-ins). `marked`: prompts end with the run's mark.
+    """
 
     endpoint: str
     dialect: Reference
     base_url: str
     credential_variable: str = ""
     numbered: bool = True
+    marked: bool = False
 
 
 class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,7 +85,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """One user request: planned, dispatched, attempted, ended."""
+    """One user request: planned, dispatched, attempted, ended.
+
+    Behind a gateway `front` is the client's one request to it, and `attempts` are what the gateway
+    did: the requests at the proxies that joined this exchange, in the order in which they came.
+    """
 
     number: int
     trace_id: str
@@ -100,6 +104,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     believed_ok: bool = False
     served_by: str = ""
     attempts: tuple[Attempt, ...] = ()
+    front: Attempt | None = None
 
     @property
     def succeeded(self) -> bool:

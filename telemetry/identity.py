@@ -6,9 +6,21 @@ Context level 1 (https://www.w3.org/TR/trace-context/).
 """
 
 import hashlib
+import re
 from typing import NamedTuple
 
 RUN_TAG_HEX_LENGTH = 8
+GATEWAY = "gateway"
+"""What the load generator's own attempts name as their endpoint when a gateway is under test."""
+
+MARK_TOKENS = 14
+"""What a mark adds to a prompt at the most, in tokens of today's tokenizers (its 22 characters)."""
+
+MARK_SEARCH_BYTES = 65_536
+"""How far back from the end of a body a mark is looked for."""
+
+_MARK = re.compile(rb"\[cw:([0-9a-f]{8})([0-9a-f]{8})\]")
+
 CANARY_FIRST_NUMBER = 0xFFFF_FF00
 """Exchange numbers from here up are the preflight's canaries, excluded from every count."""
 
@@ -95,6 +107,21 @@ def parse_attempt_key(value: str) -> int | None:
         if name == ATTEMPT_KEY_STATE and ordinal.isdigit():
             return int(ordinal)
     return None
+
+
+def mark(run_tag: str, exchange: int) -> str:
+    """Return the suffix that a prompt carries through a gateway that forwards no trace context.
+
+    Nothing in it is escaped in JSON, and it survives being put into another provider's words.
+    """
+    return f"[cw:{run_tag}{exchange:08x}]"
+
+
+def find_mark(body: bytes, run_tag: str) -> int | None:
+    """Return the exchange number of this run's last mark in a decoded body; None without one."""
+    tag = run_tag.encode()
+    found = [m for m in _MARK.finditer(body[-MARK_SEARCH_BYTES:]) if m[1] == tag]
+    return int(found[-1][2], 16) if found else None
 
 
 def _is_hex(text: str, length: int) -> bool:

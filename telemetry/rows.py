@@ -86,7 +86,13 @@ class AttemptEnded(Row, tag="attempt_end"):
 
 
 class HopBegun(Row, tag="hop_begin"):
-    """One request that reached a proxy, complete to the end of its head."""
+    """One request that reached a proxy, complete to the end of its head.
+
+    `joined_by` says how its exchange was found: `traceparent`, or `mark` (then `trace_id` follows
+    from the mark, and there is no parent span). Where bodies are read, `body_hash` is the same for
+    the same question, and `retry_count` is what the client says of itself; the row is then written
+    once the body is read, with the time at which the head was complete.
+    """
 
     hop: int
     endpoint: str
@@ -95,6 +101,10 @@ class HopBegun(Row, tag="hop_begin"):
     trace_id: str = ""
     parent_span_id: str = ""
     attempt_key: int | None = None
+    joined_by: str = ""
+    body_hash: str = ""
+    retry_count: int | None = None
+    stream: bool | None = None
 
 
 class HopEnded(Row, tag="hop_end"):
@@ -104,6 +114,9 @@ class HopEnded(Row, tag="hop_end"):
     `upstream_unreachable`, `unparsed`, `shutdown`. `asked_upstream`: the request went to the
     provider. `tokens_up` are content tokens seen from the provider (script mode and, where the
     answer was read, usage); None when the proxy did not look.
+
+    From `outcome` on: what the client was given, read as a client reads it, where the proxy was
+    told to observe. `refused_by` names the limit of ours that answered instead of the provider.
     """
 
     hop: int
@@ -118,6 +131,19 @@ class HopEnded(Row, tag="hop_end"):
     events_out: int = 0
     tokens_up: int | None = None
     error: str | None = None
+    outcome: Outcome | None = None
+    first_token_ns: int | None = None
+    last_token_ns: int | None = None
+    largest_gap_ns: int | None = None
+    tokens: int | None = None
+    missing_tokens: int = 0
+    repeated_tokens: int = 0
+    usage_prompt_tokens: int | None = None
+    usage_output_tokens: int | None = None
+    finish_reason: str | None = None
+    retry_after_s: float | None = None
+    model: str | None = None
+    refused_by: str = ""
 
 
 class FaultTouched(Row, tag="fault"):

@@ -112,6 +112,10 @@ class Conductor:
                 "interrupted: stopping the load and removing faults (again: end at once)"
             )
             return True
+        if reason := self._children.abort_reason():
+            self._aborted = reason
+            self._watcher.said(f"stopping: {reason}")
+            return True
         self._show_progress()
         if any("finished" in word for word in self._children.words(WORKER)):
             self._drained_ns = now_ns()

@@ -37,6 +37,7 @@ class Processes:
         self._folder = folder
         self._children: dict[str, Child] = {}
         self._restarts = 0
+        self._aborts: list[str] = []
 
     def start(self, role: str, config: msgspec.Struct) -> dict[str, int]:
         """Start a child and return its bound ports by endpoint; raises ChildFailedError."""
@@ -65,7 +66,14 @@ class Processes:
     def words(self, role: str) -> list[dict[str, object]]:
         """Return what a child has said since last asked."""
         child = self._children.get(role)
-        return [] if child is None else child.words()
+        said = [] if child is None else child.words()
+        self._aborts += [str(word["abort"]) for word in said if "abort" in word]
+        return said
+
+    def abort_reason(self) -> str:
+        """Return why a child wants the run to stop (`{"abort": reason}`), empty when none does."""
+        self.words(INJECTOR)
+        return self._aborts[0] if self._aborts else ""
 
     def lost(self) -> dict[str, str]:
         """Return why, by role, for the children that ended without being told to."""
