@@ -53,6 +53,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """One proxy listener in front of one endpoint.
 
     `upstream` is `http(s)://host:port` (paths pass unchanged); `dialect` is `{name: parameters}`.
+    `numbered`: tokens carry their index (stand-ins), for who observes answers.
     """
 
     endpoint: str
@@ -61,6 +62,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 0
     price: Price = Price()
+    numbered: bool = False
     upstream_ca_file: str | None = None
 
 

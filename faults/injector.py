@@ -23,6 +23,7 @@ from faults.arming import Arming
 from faults.config import InjectorConfig
 from faults.control import ControlFolderError, ControlSocket, Facts, Word
 from faults.lane import Guest, Lane, upstream_at
+from faults.limit_watch import LimitWatch, limiter_of
 from faults.listening import Listening
 from faults.rules import RuleBook
 from providers.catalog import make_dialect
@@ -57,7 +58,8 @@ class Injector:
         self._config = config
         self._recorder = recorder
         book = _book(config)
-        self._listenings = _listenings(config, recorder, book)
+        self._watch = LimitWatch(limiter_of(config), recorder)
+        self._listenings = _listenings(config, recorder, book, self._watch)
         self._arming = Arming(book, self._listenings, recorder)
         self._control = ControlSocket(self._obey_switch)
         self._killed = False
@@ -86,6 +88,7 @@ class Injector:
         say_ready({"ready": True, "ports": self.ports})
         await self._close(await self._end)
         flushing.cancel()
+        self._watch.last_report()
         self._recorder.close()
 
     def obey(self, order: Order) -> None:
@@ -156,6 +159,7 @@ class Injector:
     async def _keep_flushing(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_INTERVAL_S)
+            self._watch.report(now_ns())
             self._recorder.flush()
 
 
@@ -230,7 +234,9 @@ def _book(config: InjectorConfig) -> RuleBook:
         raise NotStartedError(f"rules: {wrong}") from wrong
 
 
-def _listenings(config: InjectorConfig, recorder: Recorder, book: RuleBook) -> list[Listening]:
+def _listenings(
+    config: InjectorConfig, recorder: Recorder, book: RuleBook, watch: LimitWatch
+) -> list[Listening]:
     hops, connections = itertools.count(), itertools.count()
     found = []
     for listener in config.listeners:
@@ -245,6 +251,10 @@ def _listenings(config: InjectorConfig, recorder: Recorder, book: RuleBook) -> l
                 bystanders=config.bystanders,
                 hops=hops,
                 connection_numbers=connections,
+                reads=config.marks or config.observe or watch.limiter is not None,
+                numbered=listener.numbered,
+                limiter=watch.limiter,
+                limit_reached=watch.reached,
             )
             found.append(Listening(lane, listener.host, listener.port))
         except KeyError as unknown:

@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import ssl
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from faults.limits import Limiter
 from faults.rules import ArmedRule, RuleBook
 from providers.dialect import Dialect
 from telemetry.clock import NS_PER_S, now_ns
@@ -76,6 +77,10 @@ class Lane:
         "endpoint",
         "guests",
         "hops",
+        "limit_reached",
+        "limiter",
+        "numbered",
+        "reads",
         "recorder",
         "run_tag",
         "start_ns",
@@ -94,7 +99,12 @@ class Lane:
         bystanders: bool,
         hops: Iterator[int],
         connection_numbers: Iterator[int],
+        reads: bool = False,
+        numbered: bool = False,
+        limiter: Limiter | None = None,
+        limit_reached: Callable[[], None] = lambda: None,
     ) -> None:
+        """Take what a lane is; `limit_reached` is told of each attempt that a limit refused."""
         self.endpoint = endpoint
         self.upstream = upstream
         self.dialect = dialect
@@ -106,6 +116,10 @@ class Lane:
         self.connection_numbers = connection_numbers
         self.armed: tuple[ArmedRule, ...] = ()
         self.guests: set[Guest] = set()
+        self.reads = reads
+        self.numbered = numbered
+        self.limiter = limiter
+        self.limit_reached = limit_reached
         self.start_ns = 0
         self.contents: Counter[str] = Counter()
 
@@ -117,7 +131,7 @@ class Lane:
         self, connection: int, parent: Parent | None, attempt_key: int | None, size: int
     ) -> HopEnded:
         """Record that a request is here; return the row of its end, to be filled as it goes."""
-        row = HopEnded(hop=next(self.hops), end_ns=0, mode="relay", ending="", bytes_in=size)
+        row = self.new_hop(size)
         self.recorder.record(
             HopBegun(
                 hop=row.hop,
@@ -130,6 +144,14 @@ class Lane:
             )
         )
         return row
+
+    def new_hop(self, size: int) -> HopEnded:
+        """Return the row of a new request's end, of which `size` bytes have come."""
+        return HopEnded(hop=next(self.hops), end_ns=0, mode="relay", ending="", bytes_in=size)
+
+    def hop_begun(self, connection: int, hop: int) -> HopBegun:
+        """Return the row of a request that began now, to be recorded once it was read."""
+        return HopBegun(hop=hop, endpoint=self.endpoint, connection=connection, begin_ns=now_ns())
 
     def end_hop(self, row: HopEnded, ending: str, error: str) -> None:
         """Record how a request ended; what the parser refused ends `unparsed`, however it ends."""

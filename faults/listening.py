@@ -8,6 +8,7 @@ from typing import Final
 from faults import tcp
 from faults.client_side import ClientSide
 from faults.lane import Lane
+from faults.reading_side import ReadingSide
 from telemetry.clock import now_ns
 from telemetry.rows import Event
 
@@ -48,10 +49,9 @@ class Listening:
     async def open(self) -> None:
         """Start to accept clients; raises OSError when somebody else listens on the port."""
         loop = asyncio.get_running_loop()
+        side = ReadingSide if self.lane.reads else ClientSide
         sock = tcp.listen_beside(self._reserved)
-        self._server = await loop.create_server(
-            lambda: ClientSide(self.lane), sock=sock, backlog=BACKLOG
-        )
+        self._server = await loop.create_server(lambda: side(self.lane), sock=sock, backlog=BACKLOG)
 
     def hold_closed(self, fault: str, reset_connections: str) -> None:
         """Refuse connections from now on, in the name of a fault; open ones are reset if asked."""

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from loadgen.answer import Answer
 from loadgen.endpoint import Endpoint
 from loadgen.failover.moves import Cancel, Deliver, Move, Moves, Start, WakeAt
 from loadgen.failover.policy import Replica
 from loadgen.plan import Planned
 from loadgen.prompts import question
 from loadgen.wiring import Alarm, Line, Wire
+from providers.answer import Answer
 from telemetry import identity
 from telemetry.clock import seconds
 from telemetry.outcome import Outcome

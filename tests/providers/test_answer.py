@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from loadgen.answer import Answer
+from providers.answer import Answer
 from providers.catalog import make_dialect
 from providers.dialect import Dialect
 from providers.http1 import LAST_CHUNK, answer_head, chunk

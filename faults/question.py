@@ -1,0 +1,138 @@
+"""What a whole request asks: read once, before the provider is asked, where bodies are read.
+
+Pure. Used behind a gateway (the run's mark), for a client of somebody's own (which request repeats
+which) and under limits (what an attempt may cost).
+"""
+
+import hashlib
+import zlib
+from typing import NamedTuple
+
+import msgspec
+
+from faults.request import Request
+from providers.dialect import Asked, Dialect, HttpRequest
+from providers.http1 import MalformedRequestError, RequestReader
+from providers.words import CHARACTERS_PER_PROMPT_TOKEN, prompt_tokens
+from telemetry import identity
+from telemetry.identity import Parent
+
+_RETRY_COUNT = "x-stainless-retry-count"
+_CODED = {"gzip": 31, "x-gzip": 31, "deflate": 47}
+"""Content codings by zlib's window bits; 32 is added where the format finds itself."""
+
+MAX_BODY_BYTES = 16_777_216
+"""How much a compressed body may grow to before it is read no further."""
+
+
+class _Stream(msgspec.Struct, frozen=True):
+    stream: bool | None = None
+
+
+class Read(NamedTuple):
+    """A request that was read whole.
+
+    `body_hash`: 16 hex digits, the same for the same decoded body. `output_tokens` is None where
+    the request names no maximum. `question` is False for what asks for no answer of a model.
+    """
+
+    question: bool
+    stream: bool
+    body_hash: str
+    retry_count: int | None
+    prompt_tokens: int
+    output_tokens: int | None
+    body: bytes
+
+
+def read_whole(request: Request, body: bytes, dialect: Dialect) -> Read:
+    """Read a request's head and its body as it came, framing and all."""
+    whole = _message(request.head, body)
+    decoded = _decoded(whole)
+    plain = msgspec.structs.replace(whole, body=decoded)
+    question = whole.method == "POST" and decoded[:1] == b"{"
+    asked = dialect.asked(plain) if question else None
+    known = asked.question if isinstance(asked, Asked) else None
+    return Read(
+        question=question,
+        stream=known.stream if known else _asks_for_stream(plain),
+        body_hash=hashlib.blake2b(decoded, digest_size=8).hexdigest(),
+        retry_count=_retry_count(whole),
+        prompt_tokens=(
+            prompt_tokens(known.prompt) if known else len(decoded) // CHARACTERS_PER_PROMPT_TOKEN
+        ),
+        output_tokens=_output_limit(decoded),
+        body=decoded,
+    )
+
+
+def own_parent(request: Request, body: bytes, run_tag: str) -> tuple[Parent | None, str]:
+    """Return whose request it is, and how that is known: by its trace context, or by the mark."""
+    if request.parent is not None and request.parent.run_tag == run_tag:
+        return request.parent, "traceparent"
+    number = identity.find_mark(body, run_tag)
+    if number is None:
+        return request.parent, ""
+    return Parent(identity.trace_id(run_tag, number), ""), "mark"
+
+
+def _message(head: bytes, body: bytes) -> HttpRequest:
+    """Free the message of its framing; one that is cut short keeps what came."""
+    try:
+        read = RequestReader().feed(head + body)
+    except MalformedRequestError:
+        read = []
+    if read:
+        return read[0].request
+    method, _, rest = head.partition(b" ")
+    target = rest.partition(b" ")[0].decode("latin-1")
+    return HttpRequest(method=method.decode("latin-1"), target=target, headers=(), body=body)
+
+
+def _decoded(request: HttpRequest) -> bytes:
+    coding = _header(request, "content-encoding").strip().lower()
+    if coding not in _CODED:
+        return request.body
+    try:
+        return zlib.decompressobj(_CODED[coding]).decompress(request.body, MAX_BODY_BYTES)
+    except zlib.error:
+        return request.body
+
+
+def _retry_count(request: HttpRequest) -> int | None:
+    value = _header(request, _RETRY_COUNT)
+    return int(value) if value.isdecimal() else None
+
+
+def _header(request: HttpRequest, name: str) -> str:
+    return next((value for key, value in request.headers if key.lower() == name), "")
+
+
+def _asks_for_stream(request: HttpRequest) -> bool:
+    if ":streamGenerateContent" in request.target:
+        return True
+    try:
+        return bool(msgspec.json.decode(request.body, type=_Stream).stream)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+
+
+class _Limits(msgspec.Struct, frozen=True):
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    max_output_tokens: int | None = None
+    generationConfig: "_Generation | None" = None  # noqa: N815 - the provider's own name
+
+
+class _Generation(msgspec.Struct, frozen=True):
+    maxOutputTokens: int | None = None  # noqa: N815 - the provider's own name
+
+
+def _output_limit(body: bytes) -> int | None:
+    try:
+        said = msgspec.json.decode(body, type=_Limits)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    generation = said.generationConfig.maxOutputTokens if said.generationConfig else None
+    named = (said.max_completion_tokens, said.max_tokens, said.max_output_tokens, generation)
+    return next((limit for limit in named if limit is not None), None)
