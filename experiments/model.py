@@ -28,6 +28,10 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     within_s: float = 60.0
 
 
+GATEWAY_TIMEOUTS = Timeouts(first_token_s=30.0, gap_s=30.0)
+"""A gateway has tries of its own to make before its client gives up."""
+
+
 class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A gateway under test: it stands between the load and the proxies, and chooses endpoints.
 
@@ -45,7 +49,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     credential_variable: str = ""
     ready: Ready = Ready()
     clients: int = 4
-    timeouts: Timeouts = Timeouts(first_token_s=30.0, gap_s=30.0)
+    timeouts: Timeouts = GATEWAY_TIMEOUTS
     cooldown_s: float | None = None
     mark: Literal["auto", "never"] = "auto"
 

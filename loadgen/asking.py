@@ -128,7 +128,7 @@ class Asking:
         client, endpoint = self._client, self._client.endpoints[start.endpoint]
         span_id = identity.attempt_span_id(self._trace_id, start.attempt)
         request = endpoint.request(
-            question(self.planned, self._trace_id),
+            question(self.planned, self._trace_id, marked=endpoint.marked),
             (
                 ("traceparent", identity.traceparent(self._trace_id, span_id)),
                 ("tracestate", identity.tracestate(start.key)),

@@ -9,6 +9,7 @@ from loadgen.config import Target
 from providers.catalog import make_dialect
 from providers.dialect import Dialect, Question
 from providers.http1 import request_bytes
+from telemetry.identity import GATEWAY
 
 PLACEHOLDER_CREDENTIAL = "no-credential-set"
 """Shown to stand-ins, which take any but are not to see a real one, and where none is set."""
@@ -25,6 +26,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     base_path: str
     credential: str
     numbered: bool
+    marked: bool = False
 
     def request(self, question: Question, headers: tuple[tuple[str, str], ...]) -> bytes:
         """Return the whole request for a question, with further headers."""
@@ -44,6 +46,7 @@ def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:
         base_path=url.path,
         credential=_credential(target, environment),
         numbered=target.numbered,
+        marked=target.marked,
     )
 
 
@@ -63,6 +66,6 @@ def _dialect(target: Target) -> Dialect:
 
 
 def _credential(target: Target, environment: Mapping[str, str]) -> str:
-    if target.numbered:
+    if target.numbered and target.endpoint != GATEWAY:
         return PLACEHOLDER_CREDENTIAL
     return environment.get(target.credential_variable) or PLACEHOLDER_CREDENTIAL

@@ -44,8 +44,12 @@ class StandInListener(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StandInConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """All stand-ins of one process. The request logs go to `<log_folder>/<endpoint>.jsonl`."""
+    """All stand-ins of one process. The request logs go to `<log_folder>/<endpoint>.jsonl`.
+
+    `tokens`: the clouds' token endpoints are served too, on a port that is said as `tokens`.
+    """
 
     seed: int
     stand_ins: tuple[StandInListener, ...]
     log_folder: str | None = None
+    tokens: bool = False

@@ -8,6 +8,10 @@ from providers.config import StandInConfig, StandInListener
 from providers.request_log import RequestLog
 from providers.stand_in_connection import StandInConnection
 from providers.stand_in_endpoint import StandInEndpoint
+from providers.token_server import serve_tokens
+
+TOKENS = "tokens"
+"""What the port of the token endpoints is said as."""
 
 _BACKLOG = 1024
 _LOOK_EVERY_S = 0.01
@@ -25,6 +29,7 @@ class StandIns:
 
     def __init__(self, config: StandInConfig) -> None:
         self._endpoints = [(listener, _endpoint(listener, config)) for listener in config.stand_ins]
+        self._tokens = config.tokens
         self._servers: list[asyncio.Server] = []
         self.ports: dict[str, int] = {}
 
@@ -40,6 +45,10 @@ class StandIns:
                 raise CannotListenError(message) from refused
             self._servers.append(server)
             self.ports[listener.endpoint] = server.sockets[0].getsockname()[1]
+        if self._tokens:
+            server = await serve_tokens()
+            self._servers.append(server)
+            self.ports[TOKENS] = server.sockets[0].getsockname()[1]
 
     async def stop(self, within_s: float = 5.0) -> None:
         """Listen no more, let answers end for at most `within_s`, then cut what is left."""

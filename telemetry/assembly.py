@@ -12,7 +12,7 @@ import msgspec
 
 from telemetry.clock import ClockPair
 from telemetry.exchange import Attempt, Exchange, Hop
-from telemetry.identity import RUN_TAG_HEX_LENGTH, own_exchange
+from telemetry.identity import GATEWAY, RUN_TAG_HEX_LENGTH, own_exchange
 from telemetry.join import join
 from telemetry.outcome import Outcome
 from telemetry.record import EventFact, FaultFact, Record, SpoolFact
@@ -191,8 +191,16 @@ class Assembly:
             )
 
     def _joined_hops(self, run_tag: str) -> tuple[dict[AttemptId, Hop], list[OtherHop]]:
-        """Give each attempt the first hop that carries its trace and span; the rest are others."""
-        spans = {(row.exchange, row.span_id): key for key, (_, row) in self._attempts.items()}
+        """Give each attempt the first hop that carries its trace and span; the rest are others.
+
+        What a client sent to a gateway is no hop's: a gateway may pass its trace context on as it
+        came, as often as it tries.
+        """
+        spans = {
+            (row.exchange, row.span_id): key
+            for key, (_, row) in self._attempts.items()
+            if row.endpoint != GATEWAY
+        }
         joined: dict[AttemptId, Hop] = {}
         other: list[OtherHop] = []
         for spool, row in _in_order(self._hops.values(), lambda begun: begun.begin_ns):
@@ -212,6 +220,10 @@ class Assembly:
             hop=row.hop,
             endpoint=row.endpoint,
             begin_ns=row.begin_ns,
+            joined_by=row.joined_by,
+            body_hash=row.body_hash,
+            retry_count=row.retry_count,
+            stream=row.stream,
             **_facts(self._hop_ends.row((spool, row.hop)), "hop"),
         )
 

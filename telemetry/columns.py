@@ -40,7 +40,7 @@ def _core(hint: object) -> object:
     return hint
 
 
-EXCHANGES: Columns = columns_of(Exchange, but=["attempts"])
+EXCHANGES: Columns = columns_of(Exchange, but=["attempts", "front"])
 ATTEMPTS: Columns = columns_of(Attempt, but=["hop", "touches"]) | columns_of(Hop, prefix=HOP_PREFIX)
 FAULTS: Columns = columns_of(FaultFact)
 EVENTS: Columns = columns_of(EventFact)

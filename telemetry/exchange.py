@@ -24,7 +24,7 @@ class Touch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
-    """What the proxy saw of an attempt."""
+    """What the proxy saw of an attempt; the fields are those of its two rows."""
 
     proxy: str
     hop: int
@@ -41,6 +41,23 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     events_out: int = 0
     tokens_up: int | None = None
     error: str | None = None
+    joined_by: str = ""
+    body_hash: str = ""
+    retry_count: int | None = None
+    stream: bool | None = None
+    outcome: Outcome | None = None
+    first_token_ns: int | None = None
+    last_token_ns: int | None = None
+    largest_gap_ns: int | None = None
+    tokens: int | None = None
+    missing_tokens: int = 0
+    repeated_tokens: int = 0
+    usage_prompt_tokens: int | None = None
+    usage_output_tokens: int | None = None
+    finish_reason: str | None = None
+    retry_after_s: float | None = None
+    model: str | None = None
+    refused_by: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +137,11 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     def first_touched(self) -> Attempt | None:
         """The earliest attempt that a fault touched."""
         return next((attempt for attempt in self.attempts if attempt.touched), None)
+
+    @property
+    def heard(self) -> tuple[Attempt, ...]:
+        """The attempts whose bytes the user got: behind a gateway, its own answer alone."""
+        return self.attempts if self.front is None else (self.front,)
 
     @property
     def serving(self) -> Attempt | None:

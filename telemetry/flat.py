@@ -16,7 +16,7 @@ from telemetry.outcome import Outcome
 from telemetry.record import EventFact, FaultFact, Scalar, SpoolFact
 from telemetry.tables import OtherHop, Tables
 
-FORMAT = 1
+FORMAT = 2
 """Counts changes to the tables that an older reader would misread."""
 
 Line = dict[str, Any]
@@ -99,7 +99,7 @@ def _attempt(line: Line) -> Attempt:
         for name, value in line.items()
         if name.startswith(HOP_PREFIX)
     }
-    hop = None if seen["hop"] is None else Hop(**seen)
+    hop = None if seen["hop"] is None else msgspec.convert(seen, Hop)
     return Attempt(**own | {"outcome": Outcome(line["outcome"]), "hop": hop})
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from telemetry.behind_gateway import hops_behind, touch_of, with_attempts
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Attempt, Touch
-from telemetry.identity import is_canary, own_exchange
+from telemetry.identity import GATEWAY, is_canary, own_exchange
 from telemetry.outcome import Outcome
-from telemetry.record import EventFact, FaultFact, Record
+from telemetry.record import EventFact, Record
 from telemetry.tables import Tables
 
 CONNECT_ERRORS = frozenset(
@@ -37,13 +38,13 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True):
 def join(tables: Tables) -> Record:
     """Return the record that the tables make; canaries and orphaned attempts are left out."""
     attempts = _touched_attempts(tables)
+    behind = hops_behind(tables)
     exchanges = (exchange for exchange in tables.exchanges if not is_canary(exchange.number))
     return Record(
         run_tag=tables.run_tag,
         clock=tables.clock,
         exchanges=tuple(
-            msgspec.structs.replace(exchange, attempts=tuple(attempts[exchange.number]))
-            for exchange in exchanges
+            with_attempts(exchange, attempts[exchange.number], behind) for exchange in exchanges
         ),
         events=tables.events,
         faults=tables.faults,
@@ -83,12 +84,15 @@ def _orphans(tables: Tables) -> int:
     A client may send an attempt's request again on a new connection: that hop has its attempt.
     """
     numbers = {exchange.number for exchange in tables.exchanges}
+    fronted = {attempt.exchange for attempt in tables.attempts if attempt.endpoint == GATEWAY}
     spans = {(attempt.exchange, attempt.span_id) for attempt in tables.attempts}
     sent = (
         (own_exchange(other.trace_id, tables.run_tag), other.parent_span_id)
         for other in tables.other_hops
     )
-    unsent = {one for one in sent if one[0] is not None and one not in spans}
+    unsent = {
+        one for one in sent if one[0] is not None and one not in spans and one[0] not in fronted
+    }
     lone = [a for a in tables.attempts if a.exchange not in numbers and not is_canary(a.exchange)]
     return len(lone) + len(unsent)
 
@@ -97,7 +101,7 @@ def _touched_attempts(tables: Tables) -> dict[int, list[Attempt]]:
     """Return the attempts by exchange, in the order in which they were made."""
     attested: dict[tuple[int | None, str], list[Touch]] = defaultdict(list)
     for fact in tables.faults:
-        attested[fact.exchange, fact.parent_span_id].append(_touch(fact))
+        attested[fact.exchange, fact.parent_span_id].append(touch_of(fact))
     closed = closures(tables.events)
     found: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in tables.attempts:
@@ -109,12 +113,6 @@ def _touched_attempts(tables: Tables) -> dict[int, list[Attempt]]:
     for made in found.values():
         made.sort(key=lambda attempt: attempt.ordinal)
     return found
-
-
-def _touch(fact: FaultFact) -> Touch:
-    return Touch(
-        fault=fact.fault, action=fact.action, at_ns=fact.at_ns, asked_upstream=fact.asked_upstream
-    )
 
 
 def _refusals(attempt: Attempt, closed: Sequence[Closure], touches: Sequence[Touch]) -> list[Touch]:

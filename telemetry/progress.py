@@ -6,7 +6,7 @@ from collections import Counter
 import msgspec
 
 from telemetry.clock import nanoseconds, seconds
-from telemetry.identity import is_canary
+from telemetry.identity import GATEWAY, exchange_number, is_canary
 from telemetry.rows import (
     AnyRow,
     AttemptEnded,
@@ -14,6 +14,7 @@ from telemetry.rows import (
     ExchangeEnded,
     ExchangePlanned,
     FaultTouched,
+    HopBegun,
 )
 
 
@@ -57,6 +58,7 @@ class LiveView:
         self._touched: Counter[str] = Counter()
         self._breakers: dict[str, dict[int, str]] = {}
         self._planned_ns: dict[int, int] = {}
+        self._last_hop: dict[int, str] = {}
         self._first_token_ns: dict[int, int] = {}
         self._lately: list[_Ended] = []
 
@@ -66,6 +68,8 @@ class LiveView:
             case ExchangePlanned() if not is_canary(row.exchange):
                 self._exchanges += 1
                 self._planned_ns[row.exchange] = row.planned_ns
+            case HopBegun() if row.joined_by:
+                self._last_hop[exchange_number(row.trace_id)] = row.endpoint
             case AttemptEnded() if row.outcome.succeeded and row.first_token_ns is not None:
                 self._first_token_ns[row.exchange] = row.first_token_ns
             case ExchangeEnded():
@@ -113,4 +117,7 @@ class LiveView:
         succeeded = row.outcome.succeeded
         self._failed += not succeeded
         wait_s = seconds(first_token_ns - planned_ns) if succeeded and first_token_ns else None
-        self._lately.append(_Ended(row.end_ns, row.served_by, succeeded, wait_s))
+        # Which endpoint answered a gateway is known from the proxies alone: the last that it asked.
+        last_hop = self._last_hop.pop(row.exchange, "")
+        served_by = last_hop if row.served_by == GATEWAY else row.served_by
+        self._lately.append(_Ended(row.end_ns, served_by, succeeded, wait_s))

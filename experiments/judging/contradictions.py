@@ -43,6 +43,10 @@ def _is_out_of_order(exchange: Exchange) -> bool:
     begun_ns, ended_ns = exchange.dispatched_ns, exchange.end_ns
     pairs = [(exchange.planned_ns, begun_ns), (begun_ns, ended_ns)]
     for attempt in exchange.attempts:
+        if exchange.front is not None:
+            # A gateway may go on when its client has left.
+            pairs += [(begun_ns, attempt.begin_ns), *_pairs(attempt)]
+            continue
         pairs += [(begun_ns, attempt.begin_ns), (attempt.begin_ns, ended_ns), *_pairs(attempt)]
     return any(after is not None and after < before - SLACK_NS for before, after in pairs)
 

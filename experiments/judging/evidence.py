@@ -31,7 +31,7 @@ def evidence_of(record: Record, experiment: Experiment) -> Evidence:
         start_ns=min((p.start_ns for p in phases), default=_record_start_ns(record)),
         end_ns=end_ns,
         order=route.order,
-        cooldown_s=route.breaker.cooldown_s if route.breaker.enabled else None,
+        cooldown_s=_cooldown_s(experiment),
         quotas={e.name: quota for e in experiment.endpoints if (quota := _quota(e)) is not None},
         hub_lag_s=worst_fact(record.named("generator"), "hub_lag_max_s"),
         generator_cpu_share=worst_fact(record.named("generator"), "cpu_share"),
@@ -57,6 +57,8 @@ def reviewed(exchange: Exchange, observed_until_ns: int) -> Exchange:
 
 def _proven(exchange: Exchange) -> Outcome:
     served = exchange.serving
+    if served is None and exchange.front is not None and not exchange.attempts:
+        served = exchange.front  # nobody saw what answered it: `joined` counts such
     if served is None:
         last = exchange.attempts[-1:]
         return last[0].outcome if last else Outcome.NO_ENDPOINT
@@ -66,6 +68,13 @@ def _proven(exchange: Exchange) -> Outcome:
         return Outcome.TRUNCATED
     empty = served.tokens == 0 and exchange.output_tokens > 0
     return Outcome.EMPTY if empty else Outcome.OK
+
+
+def _cooldown_s(experiment: Experiment) -> float | None:
+    if experiment.gateway is not None:
+        return experiment.gateway.cooldown_s
+    breaker = experiment.route.breaker
+    return breaker.cooldown_s if breaker.enabled else None
 
 
 def fault_groups(experiment: Experiment) -> dict[str, tuple[Fault, ...]]:

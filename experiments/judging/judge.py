@@ -11,6 +11,7 @@ import msgspec
 
 from experiments.judging.evidence import evidence_of, worst_fact
 from experiments.judging.fallback import fallback_findings
+from experiments.judging.gateway import gateway_findings
 from experiments.judging.ruling import rule_all
 from experiments.judging.tabulate import metric_tables
 from experiments.judging.validity import faults_left, planned_count, reasons_against, sent_count
@@ -34,6 +35,7 @@ def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
     evidence = evidence_of(record, experiment)
     invalid = reasons_against(record, experiment, evidence)
     findings = rule_all(experiment.gates, evidence) + fallback_findings(experiment, evidence)
+    findings += gateway_findings(record, evidence)
     left, aborted = faults_left(record) or 0, _aborted(record)
     verdict, code = conclude(faults_left=left, aborted=aborted, invalid=invalid, findings=findings)
     not_removed = (f"{left} faults could not be removed",) if left else ()

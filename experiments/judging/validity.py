@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from experiments.judging.contradictions import contradictions
 from experiments.judging.evidence import fault_groups, groups_that_may_miss
+from experiments.judging.gateway import died_too_early
 from experiments.model import Experiment
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Evidence, Hop
 from telemetry.figure import P95_SAMPLES, Figure, Scope
+from telemetry.identity import GATEWAY
 from telemetry.measure import figure_of, metrics
 from telemetry.outcome import Outcome
 from telemetry.record import Record
@@ -66,6 +68,11 @@ def process_lost(case: Case) -> str | None:
     return f"a process of the run was lost: {'; '.join(lost)}" if lost else None
 
 
+def gateway_died_too_early(case: Case) -> str | None:
+    """Refuse a gateway that did not stand up to the load alone."""
+    return died_too_early(case.record, case.evidence)
+
+
 def kill_switch_used(case: Case) -> str | None:
     """Refuse a run in which somebody removed the faults before their time."""
     if case.record.named("killed") or case.record.named("frozen"):
@@ -82,6 +89,8 @@ def canary_missing(case: Case) -> str | None:
         if event.facts.get("ok") is True and (event.subject, event.facts.get("trace_id")) in seen
     }
     missing = [e.name for e in case.experiment.endpoints if e.name not in well]
+    if case.experiment.gateway is not None and not _passed_the_gateway(case.record):
+        missing.append(GATEWAY)
     if not missing:
         return None
     return f"preflight: no canary of {', '.join(missing)} was answered and seen by its proxy"
@@ -161,12 +170,33 @@ def not_all_sent(case: Case) -> str | None:
 
 def not_joined(case: Case) -> str | None:
     """Refuse a run in which client and proxy did not see the same exchanges."""
-    figure = figure_of(metrics()["trace_continuity"], case.evidence, Scope())
+    figure = figure_of(metrics()["joined"], case.evidence, Scope())
     if figure.value is None:
         return "no exchange could be joined with what the proxies saw"
     if figure.value >= LEAST_JOINED_PERCENT:
         return None
-    return f"only {figure.reason}; 99 % are needed"
+    why = (
+        "; the gateway keeps neither trace context nor the mark" if case.experiment.gateway else ""
+    )
+    return f"only {figure.reason}; 99 % are needed{why}"
+
+
+def hidden_requests(case: Case) -> str | None:
+    """Refuse requests that nobody can place, where nobody but our own gateway can have sent them.
+
+    An attempt that joins no exchange is missing from every count: it would look like none.
+    """
+    gateway = case.experiment.gateway
+    if gateway is None or not gateway.command:
+        return None
+    load = [phase for phase in case.evidence.phases if phase.end_ns > phase.start_ns]
+    since_ns = min((phase.start_ns for phase in load), default=0)
+    strays = [hop for hop in case.record.other_hops if hop.body_hash and not hop.joined_by]
+    strays = [hop for hop in strays if hop.begin_ns >= since_ns]
+    known = sum(len(exchange.attempts) for exchange in case.evidence.exchanges)
+    if len(strays) <= (1 - LEAST_SENT_SHARE) * (known + len(strays)):
+        return None
+    return f"{len(strays)} questions reached the proxies and belong to no exchange"
 
 
 def baseline_too_small(case: Case) -> str | None:
@@ -224,7 +254,7 @@ def planned_count(record: Record) -> int | None:
 def sent_count(evidence: Evidence) -> int:
     """Return how many exchanges the generator handed to the client under test."""
     return sum(
-        exchange.outcome is Outcome.NO_ENDPOINT or bool(exchange.attempts)
+        exchange.outcome is Outcome.NO_ENDPOINT or bool(exchange.attempts) or bool(exchange.front)
         for exchange in evidence.exchanges
     )
 
@@ -234,6 +264,13 @@ def faults_left(record: Record) -> int | None:
     counts = [event.facts.get("faults_left") for event in record.named("run_end")]
     known = [count for count in counts if isinstance(count, int)]
     return max(known) if known and len(known) == len(counts) else None
+
+
+def _passed_the_gateway(record: Record) -> bool:
+    """Tell whether the gateway's canary was answered, and seen by a proxy behind it."""
+    seen = {trace for _, trace in _others(record)}
+    canaries = [event for event in record.named("canary") if event.subject == GATEWAY]
+    return any(c.facts.get("ok") is True and c.facts.get("trace_id") in seen for c in canaries)
 
 
 def _others(record: Record) -> Iterable[tuple[Hop, str]]:
@@ -251,6 +288,7 @@ REASONS: tuple[Reason, ...] = (
     no_end_record,
     faults_unaccounted,
     process_lost,
+    gateway_died_too_early,
     kill_switch_used,
     canary_missing,
     spool_missing,
@@ -263,6 +301,7 @@ REASONS: tuple[Reason, ...] = (
     window_cut_short,
     not_all_sent,
     not_joined,
+    hidden_requests,
     contradicts_itself,
     baseline_too_small,
     baseline_touched,

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 
 from experiments.gate import GateError, parse_gate
 from experiments.reading.addresses import base_url_complaint, listen_complaint
+from experiments.reading.gateway_checks import check_gateway, check_limits
 from experiments.reading.names import check_endpoint_names, check_name, repeated
 from experiments.reading.nearest import nearest
 from experiments.reading.problems import Complaints, Path
+from experiments.reading.routes import cooldown_of, route_of
 from experiments.reading.schedule import check_faults, faults_of
 from experiments.reading.shape import EndpointShape, FailShape, FileShape
 
@@ -65,8 +67,14 @@ def _check_behind(endpoint: EndpointShape, path: Path, complaints: Complaints) -
 
 
 def check_route(shape: FileShape, complaints: Complaints) -> None:
-    """Let the client try known endpoints, each once, and its counts be ones that can be had."""
-    client, path = shape.route.client, ("route", "client")
+    """Let the route try known endpoints, each once, and its counts be ones that can be had."""
+    if (shape.route.client is None) == (shape.route.gateway is None):
+        if not complaints.about("route"):
+            both = "both" if shape.route.client else "neither"
+            complaints.add(("route",), f"write client: or gateway:, it has {both}")
+        return
+    client = route_of(shape.route)
+    path = ("route", "gateway" if shape.route.gateway else "client")
     if not client.order:
         complaints.add((*path, "order"), "at least one endpoint is needed")
     order = (*path, "order")
@@ -97,14 +105,13 @@ def check_load(shape: FileShape, complaints: Complaints) -> None:
 
 def check_phases(shape: FileShape, complaints: Complaints) -> None:
     """Recovery outlasts the breaker's cooldown, or failback could not be seen."""
-    breaker = shape.route.client.breaker
-    cooldown_s = breaker.cooldown_s if breaker.enabled else 0.0
+    cooldown_s = cooldown_of(shape.route)
     needed_s = cooldown_s + SETTLE_S
-    unclear = complaints.about("route", "client", "breaker")
+    unclear = complaints.about("route", "client", "breaker") or complaints.about("route", "gateway")
     if shape.faults and not unclear and shape.phases.recovery_s < needed_s:
         message = (
             f"{shape.phases.recovery_s:g} s is too short to see traffic come back: "
-            f"the breaker's cooldown of {cooldown_s:g} s + {SETTLE_S:g} s = {needed_s:g} s"
+            f"the route's cooldown of {cooldown_s:g} s + {SETTLE_S:g} s = {needed_s:g} s"
         )
         complaints.add(("phases", "recovery_s"), message)
     if shape.phases.load_s <= 0:
@@ -156,6 +163,8 @@ def check_expectation(shape: FileShape, complaints: Complaints) -> None:
 CHECKS: tuple[Check, ...] = (
     check_endpoints,
     check_route,
+    check_gateway,
+    check_limits,
     check_load,
     check_phases,
     check_baseline,

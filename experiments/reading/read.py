@@ -13,6 +13,7 @@ from experiments.reading.fit import fit_reference, fit_struct
 from experiments.reading.fit_scalar import UNFIT
 from experiments.reading.nearest import listed, nearest
 from experiments.reading.problems import Complaints, ExperimentError
+from experiments.reading.routes import gateway_of, route_of
 from experiments.reading.shape import (
     LOAD_KEYS,
     REQUIRED,
@@ -125,7 +126,8 @@ def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
         file=shape.run.file if shape.run else file,
         title=shape.title,
         endpoints=tuple(_endpoint(name, entry) for name, entry in shape.endpoints.items()),
-        route=shape.route.client,
+        route=route_of(shape.route),
+        gateway=gateway_of(shape.route),
         load=Load(arrivals=arrivals, **load),
         phases=shape.phases,
         faults=tuple(map(_fault, shape.faults)),
@@ -134,6 +136,8 @@ def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
         baseline=shape.baseline,
         seed=shape.seed,
         bystanders=shape.bystanders,
+        limits=shape.limits,
+        stop=shape.stop,
     )
 
 

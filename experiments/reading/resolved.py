@@ -17,6 +17,7 @@ from experiments.model import Experiment
 from experiments.reading.document import read_document
 from experiments.reading.problems import UsageError
 from experiments.reading.read import experiment_of
+from experiments.reading.routes import route_said
 from experiments.reading.shape import FailShape, RunShape
 from telemetry.run_folder import RunFolder
 
@@ -77,15 +78,17 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
     """Return an experiment in the shape of a file."""
     said = msgspec.to_builtins(experiment)
     endpoints = {entry.pop("name"): _without_none(entry) for entry in said["endpoints"]}
+    said["stop"] = [_without_none(stop) for stop in said["stop"]]
     load = said["load"]
     shape = {
         "title": said["title"],
         "endpoints": endpoints,
-        "route": {"client": said["route"]},
+        "route": route_said(experiment.gateway, experiment.route),
         "load": {**load.pop("arrivals"), **load},
         **{key: said[key] for key in ("phases", "faults", "gates")},
         "expect": _expect(experiment),
-        **{key: said[key] for key in ("baseline", "seed", "bystanders")},
+        **{key: said[key] for key in ("baseline", "seed", "bystanders", "stop")},
+        "limits": _without_none(said["limits"]),
     }
     return _without_none(shape)
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from experiments.model import Baseline, Phases
-from loadgen.config import Lengths, Route
+from experiments.model import GATEWAY_TIMEOUTS, Baseline, Phases, Ready, Stop
+from faults.config import Limits, Price
+from loadgen.config import Lengths, Route, Timeouts
 from providers.config import StandIn
 
 
@@ -28,12 +29,30 @@ class EndpointShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     stand_in: StandIn | None = None
     base_url: str | None = None
     listen: str = "127.0.0.1:0"
+    price: Price = Price()
+
+
+class GatewayShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gateway under test: started by `command`, or running already at `url`."""
+
+    order: tuple[str, ...]
+    dialect: DialectName
+    command: str | tuple[str, ...] = ()
+    url: str | None = None
+    environment: dict[str, str] = {}
+    credential_variable: str = ""
+    ready: Ready = Ready()
+    clients: int = 4
+    timeouts: Timeouts = GATEWAY_TIMEOUTS
+    cooldown_s: float | None = None
+    mark: Literal["auto", "never"] = "auto"
 
 
 class RouteShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What chooses the endpoint of an attempt: our own failover client."""
+    """What chooses the endpoint of an attempt: our own failover client, or a gateway under test."""
 
-    client: Route
+    client: Route | None = None
+    gateway: GatewayShape | None = None
 
 
 class LoadShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +112,8 @@ class FileShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     baseline: Baseline = Baseline()
     seed: int = 1
     bystanders: bool = False
+    limits: Limits = Limits()
+    stop: tuple[Stop, ...] = ()
     run: RunShape | None = None
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from telemetry.leash import LEASH_VARIABLE, READY_VARIABLE, Order, write_order
 
 LAST_LINES = 12
+NOTHING_MORE: Mapping[str, str] = {}
 
 
 class ChildFailedError(Exception):
@@ -21,14 +23,22 @@ class ChildFailedError(Exception):
 class Child:
     """One process of ours, in its own session so that Ctrl-C reaches only the conductor."""
 
-    def __init__(self, role: str, module: str, config: Path, log: Path) -> None:
-        """Start `python -m module config`; its output goes to `log`."""
+    def __init__(
+        self,
+        role: str,
+        module: str,
+        config: Path,
+        log: Path,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> None:
+        """Start `python -m module config`; its output goes to `log`, `environment` is added."""
         self.role = role
         self.log = log
         leash_read, self._leash = os.pipe()
         self._ready, ready_write = os.pipe()
         os.set_blocking(self._ready, False)
-        self._process = _start(module, config, log, leash_read, ready_write)
+        piped = {LEASH_VARIABLE: str(leash_read), READY_VARIABLE: str(ready_write)}
+        self._process = _start(module, config, log, {**environment, **piped})
         os.close(leash_read)
         os.close(ready_write)
         self._rest = b""
@@ -90,18 +100,17 @@ class Child:
 
 
 def _start(
-    module: str, config: Path, log: Path, leash: int, ready: int
+    module: str, config: Path, log: Path, environment: Mapping[str, str]
 ) -> "subprocess.Popen[bytes]":
-    # -P keeps the current folder off sys.path: a stranger's `telemetry/` there must not win.
-    environment = {**os.environ, LEASH_VARIABLE: str(leash), READY_VARIABLE: str(ready)}
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+            # -P keeps the current folder off sys.path: a stranger's `telemetry/` must not win.
             [sys.executable, "-P", "-m", module, str(config)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=environment,
-            pass_fds=(leash, ready),
+            env={**os.environ, **environment},
+            pass_fds=tuple(int(environment[name]) for name in (LEASH_VARIABLE, READY_VARIABLE)),
             start_new_session=True,
         )
 

@@ -4,20 +4,19 @@ import time
 from pathlib import Path
 
 from experiments.model import Experiment
-from experiments.running import configs, processes
+from experiments.running import processes
 from experiments.running.children import ChildFailedError
 from experiments.running.interrupts import Interrupts
-from experiments.running.preflight import send_canaries
+from experiments.running.preparation import Preparation
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
 from experiments.running.progress import read_progress
 from experiments.running.watcher import Moment, Watcher
-from loadgen.config import Target
 from loadgen.plan import plan
 from telemetry.clock import nanoseconds, now_ns
+from telemetry.identity import GATEWAY
 from telemetry.record import Scalar
 from telemetry.recorder import Recorder, open_spool
 from telemetry.rows import Event
-from telemetry.store_config import StoreConfig
 
 LEAD_S = 0.3
 """Between the start order and time zero: schedules are in place before anything is due."""
@@ -31,15 +30,24 @@ class Conductor:
     """One run of one experiment in one folder."""
 
     def __init__(
-        self, experiment: Experiment, folder: Path, run_tag: str, watcher: Watcher
+        self,
+        experiment: Experiment,
+        folder: Path,
+        run_tag: str,
+        watcher: Watcher,
+        *,
+        workers: int = 1,
     ) -> None:
-        """`watcher` is told what happens while it happens."""
+        """`watcher` is told what happens while it happens; `workers` share the load."""
         self._experiment = experiment
-        self._folder = folder
-        self._run_tag = run_tag
+        self._workers = workers
         self._watcher = watcher
         self._children = Processes(folder)
         self._recorder: Recorder = open_spool(folder, "conductor")
+        self._preparation = Preparation(
+            experiment, folder, run_tag, self._children, note=self._note, say=watcher.said
+        )
+        self._finished: set[str] = set()
         self._zero_ns = 0
         self._drained_ns = 0
         self._aborted = ""
@@ -60,37 +68,7 @@ class Conductor:
         self._watcher.cut_off()
 
     def _prepare(self) -> None:
-        experiment, folder = self._experiment, self._folder
-        self._watcher.said("starting stand-ins, proxies, store and load worker")
-        stand_ins: dict[str, int] = {}
-        if configs.has_stand_ins(experiment):
-            told = configs.stand_in_config(experiment, folder / "stand-in")
-            stand_ins = self._children.start(STAND_INS, told)
-        injector = configs.injector_config(experiment, self._run_tag, folder, stand_ins)
-        proxies = self._children.start(INJECTOR, injector)
-        store = StoreConfig(run_folder=str(folder), run_tag=self._run_tag)
-        self._children.start(STORE, store)
-        worker = configs.worker_config(experiment, self._run_tag, folder, proxies)
-        self._preflight(worker.targets)
-        self._children.start(WORKER, worker)
-
-    def _preflight(self, targets: tuple[Target, ...]) -> None:
-        spool = self._folder / "spool" / f"{INJECTOR}-0.ndjson"
-        canaries = send_canaries(self._run_tag, targets, spool)
-        for canary in canaries:
-            self._note(
-                "canary",
-                canary.endpoint,
-                trace_id=canary.trace_id,
-                ok=canary.ok,
-                status=canary.status,
-            )
-        sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
-        if sick:
-            raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
-        self._watcher.said(
-            f"preflight: {', '.join(c.endpoint for c in canaries)} answer through the proxies"
-        )
+        self._preparation.prepare(self._workers)
 
     def _drive(self, interrupts: Interrupts) -> None:
         phases = self._experiment.phases
@@ -117,10 +95,25 @@ class Conductor:
             self._watcher.said(f"stopping: {reason}")
             return True
         self._show_progress()
-        if any("finished" in word for word in self._children.words(WORKER)):
+        self._watch_gateway()
+        if self._all_finished():
             self._drained_ns = now_ns()
             return True
         return self._lost_any()
+
+    def _all_finished(self) -> bool:
+        for name in self._children.workers:
+            if any("finished" in word for word in self._children.words(name)):
+                self._finished.add(name)
+        return self._finished.issuperset(self._children.workers)
+
+    def _watch_gateway(self) -> None:
+        """Put a gateway's death on record; the load goes on, since its users' would too."""
+        for word in self._children.words(GATEWAY):
+            if "gateway_died" in word:
+                code, last = word["gateway_died"], str(word.get("last_lines", ""))
+                self._note("gateway_died", GATEWAY, exit_code=str(code), last_lines=last)
+                self._watcher.said(f"the gateway ended with {code}; the load goes on\n{last}")
 
     def _overdue(self) -> bool:
         phases = self._experiment.phases
@@ -136,6 +129,12 @@ class Conductor:
             lost.pop(STORE)
         for role, reason in lost.items():
             self._lose(role, reason)
+        spared = [name for name in lost if name in self._children.workers]
+        if spared and len(spared) == len(lost) < len(self._children.workers):
+            # What the others measure is worth having, if not worth a verdict.
+            for name in spared:
+                self._children.give_up(name)
+            return False
         return bool(lost)
 
     def _lose(self, role: str, reason: str) -> None:
@@ -147,13 +146,15 @@ class Conductor:
             self._end_in_order()
         finally:
             self._children.release_all()
+            self._preparation.close()
 
     def _end_in_order(self) -> None:
-        self._stop(WORKER)
+        for name in self._children.workers:
+            self._stop(name)
         self._drained_ns = self._drained_ns or now_ns()
         faults_left = self._children.disarm()
-        self._stop(INJECTOR)
-        self._stop(STAND_INS)
+        for role in (GATEWAY, INJECTOR, STAND_INS):
+            self._stop(role)
         self._note(
             "run_end",
             aborted=self._aborted,

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from experiments.model import Endpoint, Experiment, Fault
+from experiments.running.gateway import front_route
 from faults.config import InjectorConfig, Listener, Rule
 from loadgen.config import Target, WorkerConfig
 from providers.catalog import dialect_classes
@@ -14,10 +15,13 @@ TTL_MARGIN_S = 60.0
 """How much longer than the planned run a fault may live when everything else has failed."""
 
 
-def stand_in_config(experiment: Experiment, log_folder: Path | None) -> StandInConfig:
-    """Return the configuration of the process that holds all stand-ins."""
+def stand_in_config(
+    experiment: Experiment, log_folder: Path | None, *, tokens: bool = False
+) -> StandInConfig:
+    """Return the configuration of the process that holds all stand-ins, and token endpoints."""
     return StandInConfig(
         seed=experiment.seed,
+        tokens=tokens,
         log_folder=None if log_folder is None else str(log_folder),
         stand_ins=tuple(
             StandInListener(endpoint=e.name, dialect=e.dialect, stand_in=e.stand_in)
@@ -43,6 +47,9 @@ def injector_config(
         rules=tuple(rule(fault, phases.fault_start_s) for fault in experiment.faults),
         bystanders=experiment.bystanders,
         max_ttl_s=phases.load_s + phases.drain_s + TTL_MARGIN_S,
+        marks=experiment.gateway is not None,
+        observe=experiment.gateway is not None,
+        limits=experiment.limits,
     )
 
 
@@ -55,6 +62,8 @@ def listener(endpoint: Endpoint, stand_in_ports: Mapping[str, int]) -> Listener:
         upstream=upstream(endpoint, stand_in_ports),
         host=host,
         port=port,
+        price=endpoint.price,
+        numbered=endpoint.stand_in is not None,
     )
 
 
@@ -88,20 +97,34 @@ def rule(fault: Fault, fault_start_s: float) -> Rule:
     )
 
 
-def worker_config(
-    experiment: Experiment, run_tag: str, run_folder: Path, proxy_ports: Mapping[str, int]
+def worker_config(  # noqa: PLR0913 - what a worker is told, each by name
+    experiment: Experiment,
+    run_tag: str,
+    run_folder: Path,
+    targets: tuple[Target, ...],
+    *,
+    index: int = 0,
+    count: int = 1,
 ) -> WorkerConfig:
-    """Return the configuration of the load worker, which asks every endpoint at its proxy."""
+    """Return the configuration of one load worker of `count`, which asks the targets."""
+    route = experiment.route
     return WorkerConfig(
         run_folder=str(run_folder),
         run_tag=run_tag,
         seed=experiment.seed,
-        targets=tuple(target(e, proxy_ports) for e in experiment.endpoints),
-        route=experiment.route,
+        targets=targets,
+        route=route if experiment.gateway is None else front_route(route),
         load=experiment.load,
         duration_s=experiment.phases.load_s,
         drain_s=experiment.phases.drain_s,
+        index=index,
+        count=count,
     )
+
+
+def targets(experiment: Experiment, proxy_ports: Mapping[str, int]) -> tuple[Target, ...]:
+    """Return where every endpoint is asked."""
+    return tuple(target(endpoint, proxy_ports) for endpoint in experiment.endpoints)
 
 
 def target(endpoint: Endpoint, proxy_ports: Mapping[str, int]) -> Target:

@@ -3,6 +3,7 @@
 import http.client
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from providers.dialect import Dialect, HttpRequest, MalformedAnswerError, Questi
 from telemetry import identity
 from telemetry.rows import HopBegun, decode_row
 
+FIRST_CANARY = identity.CANARY_FIRST_NUMBER
+GATEWAY_CANARY = 0xFFFF_FFFF
 CANARY_TIMEOUT_S = 10.0
 PROXY_SAW_WITHIN_S = 2.0
 
@@ -32,11 +35,15 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         return not self.reason
 
 
-def send_canaries(run_tag: str, targets: tuple[Target, ...], spool: Path) -> tuple[Canary, ...]:
+def send_canaries(
+    run_tag: str,
+    targets: tuple[Target, ...],
+    spool: Path,
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[Canary, ...]:
     """Ask every endpoint once at its proxy; `spool` is the injector's, where hops must appear."""
     canaries = [
-        _ask(target, identity.trace_id(run_tag, identity.CANARY_FIRST_NUMBER + ordinal))
-        for ordinal, target in enumerate(targets)
+        _ask(target, run_tag, _number(target, at), environment) for at, target in enumerate(targets)
     ]
     seen = _await_hops(spool, {canary.trace_id for canary in canaries if canary.ok})
     return tuple(_judged(canary, seen) for canary in canaries)
@@ -49,11 +56,17 @@ def _judged(canary: Canary, seen: set[str]) -> Canary:
     return msgspec.structs.replace(canary, reason=reason)
 
 
-def _ask(target: Target, trace: str) -> Canary:
-    dialect = make_dialect(target.dialect)
+def _number(target: Target, ordinal: int) -> int:
+    """Return a canary's exchange number; the gateway's is not that of any endpoint."""
+    return GATEWAY_CANARY if target.endpoint == identity.GATEWAY else FIRST_CANARY + ordinal
+
+
+def _ask(target: Target, run_tag: str, number: int, environment: Mapping[str, str]) -> Canary:
+    dialect, trace = make_dialect(target.dialect), identity.trace_id(run_tag, number)
     url = urlsplit(target.base_url)
-    credential = os.environ.get(target.credential_variable) or "no-credential-set"
-    question = Question(prompt="Say hello.", max_output_tokens=4, stream=False)
+    credential = environment.get(target.credential_variable) or "no-credential-set"
+    prompt = f"Say hello. {identity.mark(run_tag, number)}" if target.marked else "Say hello."
+    question = Question(prompt=prompt, max_output_tokens=4, stream=False)
     request = dialect.request(question, url.path, credential)
     span = identity.attempt_span_id(trace, 0)
     try:

@@ -2,11 +2,13 @@
 
 import contextlib
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from experiments.running.children import Child, ChildFailedError, await_word
+from experiments.running.children import NOTHING_MORE, Child, ChildFailedError, await_word
+from telemetry.identity import GATEWAY
 from telemetry.leash import Disarm, Start, Stop
 
 READY_WITHIN_S = 30.0
@@ -19,13 +21,13 @@ STAND_INS = "stand-in"
 INJECTOR = "injector"
 WORKER = "worker"
 STORE = "store"
-STOP_ORDER = (WORKER, INJECTOR, STAND_INS, STORE)
 
 MODULES = {
     STAND_INS: "providers.stand_in_process",
     INJECTOR: "faults.injector",
     WORKER: "loadgen.worker",
     STORE: "telemetry.store",
+    GATEWAY: "experiments.running.gateway_process",
 }
 
 
@@ -39,19 +41,37 @@ class Processes:
         self._restarts = 0
         self._aborts: list[str] = []
 
-    def start(self, role: str, config: msgspec.Struct) -> dict[str, int]:
-        """Start a child and return its bound ports by endpoint; raises ChildFailedError."""
-        path = self._folder / "config" / f"{role}-0.json"
+    def start(
+        self,
+        role: str,
+        config: msgspec.Struct,
+        number: int = 0,
+        *,
+        ready_within_s: float = READY_WITHIN_S,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> dict[str, int]:
+        """Start a child and return its bound ports by endpoint; raises ChildFailedError.
+
+        `environment` is added to its own and written nowhere.
+        """
+        path = self._folder / "config" / f"{role}-{number}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(msgspec.json.format(msgspec.json.encode(config)))
-        return self._launch(role, path)
+        return self._launch(role, path, ready_within_s, environment)
 
-    def _launch(self, role: str, config: Path) -> dict[str, int]:
-        log = self._folder / "log" / f"{role}-0.log"
+    def _launch(
+        self,
+        role: str,
+        config: Path,
+        within_s: float = READY_WITHIN_S,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> dict[str, int]:
+        """Start what a configuration is for; its log, and its place here, have the same name."""
+        log = self._folder / "log" / f"{config.stem}.log"
         log.parent.mkdir(exist_ok=True)
-        child = Child(role, MODULES[role], config, log)
-        self._children[role] = child
-        word = await_word(child, "ready", READY_WITHIN_S)
+        child = Child(role, MODULES[role], config, log, environment)
+        self._children[role if config.stem == f"{role}-0" else config.stem] = child
+        word = await_word(child, "ready", within_s)
         if not word["ready"]:
             raise ChildFailedError(
                 f"{role} could not start: {word.get('error', 'no reason given')}"
@@ -59,9 +79,18 @@ class Processes:
         return msgspec.convert(word.get("ports", {}), dict[str, int])
 
     def begin(self, at_ns: int) -> None:
-        """Tell the injector and the worker when the run's time zero is."""
-        for role in (INJECTOR, WORKER):
-            self._children[role].order(Start(at_ns=at_ns))
+        """Tell the injector and the workers when the run's time zero is."""
+        for name in (INJECTOR, *self.workers):
+            self._children[name].order(Start(at_ns=at_ns))
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The workers that are not given up, by name: `worker`, `worker-1`, ..."""
+        return tuple(name for name, child in self._children.items() if child.role == WORKER)
+
+    def give_up(self, name: str) -> None:
+        """Go on without a child that is lost."""
+        self._children.pop(name).close()
 
     def words(self, role: str) -> list[dict[str, object]]:
         """Return what a child has said since last asked."""

@@ -19,7 +19,7 @@ def samples(evidence: Evidence, scope: Scope) -> list[Sample]:
 def silence_s(exchange: Exchange, observed_until_ns: int) -> float:
     """Return the longest silence; an exchange without an end was silent as long as was watched."""
     longest_ns, last_byte_ns = 0, exchange.dispatched_ns
-    for attempt in exchange.attempts:
+    for attempt in exchange.heard:
         moments = _byte_moments(attempt)
         if moments:
             inside_ns = attempt.largest_gap_ns or 0

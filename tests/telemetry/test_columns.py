@@ -61,7 +61,7 @@ def test_the_proxys_view_stands_beside_the_clients_and_neither_hides_the_other()
 
 
 def test_what_is_joined_is_in_no_table() -> None:
-    assert set(EXCHANGES) == set(Exchange.__struct_fields__) - {"attempts"}
+    assert set(EXCHANGES) == set(Exchange.__struct_fields__) - {"attempts", "front"}
     assert set(FAULTS) == set(FaultFact.__struct_fields__)
     assert set(EVENTS) == set(EventFact.__struct_fields__)
 

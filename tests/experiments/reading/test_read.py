@@ -207,7 +207,7 @@ WRONG = {
     ),
     "a recovery too short to see failback": (
         changed("recovery_s: 20", "recovery_s: 17"),
-        (11, "phases.recovery_s", "the breaker's cooldown of 8 s + 10 s = 18 s", ""),
+        (11, "phases.recovery_s", "the route's cooldown of 8 s + 10 s = 18 s", ""),
     ),
     "faults that are no list": (
         changed(f"  - {FAULT}", f"  outage: {FAULT}"),

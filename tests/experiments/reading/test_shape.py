@@ -16,7 +16,7 @@ def defaults(struct: type[msgspec.Struct]) -> dict[str, object]:
 
 
 def test_everything_that_a_file_says_has_a_place_in_the_experiment() -> None:
-    assert names(FileShape) - {"run"} == names(Experiment) - {"name", "file"}
+    assert names(FileShape) - {"run"} == names(Experiment) - {"name", "file", "gateway"}
     assert names(FaultShape) == names(Fault)
     assert names(EndpointShape) | {"name"} == names(Endpoint)
     assert {*LOAD_KEYS, "arrivals"} == names(Load)

@@ -55,9 +55,8 @@ def test_no_fault_outlives_the_run_by_more_than_the_margin() -> None:
 
 
 def test_the_load_asks_at_the_proxies_under_the_endpoints_own_path() -> None:
-    worker = configs.worker_config(
-        EXPERIMENT, "a1b2c3d4", Path("run"), {"azure": 6001, "vertex": 8101}
-    )
+    targets = configs.targets(EXPERIMENT, {"azure": 6001, "vertex": 8101})
+    worker = configs.worker_config(EXPERIMENT, "a1b2c3d4", Path("run"), targets)
     assert [target.base_url for target in worker.targets] == [
         "http://127.0.0.1:6001",
         "http://127.0.0.1:8101/behind/a/path",

@@ -1,0 +1,153 @@
+"""Everything that must stand before the load begins: started upstream first, asked once each."""
+
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments.model import Experiment, Gateway
+from experiments.running import configs
+from experiments.running.children import ChildFailedError
+from experiments.running.environment import environment_of
+from experiments.running.gateway import (
+    KEY_VARIABLE,
+    filling,
+    front_target,
+    gateway_config,
+    own_environment,
+    port_of,
+)
+from experiments.running.preflight import Canary, send_canaries
+from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
+from loadgen.config import Target
+from providers.service_account import service_account
+from providers.stand_in import TOKENS
+from telemetry.identity import GATEWAY
+from telemetry.redaction import redactor_of
+from telemetry.store_config import StoreConfig
+
+READY_MARGIN_S = 15.0
+"""How much longer than its own limit a gateway may take: then its process is what is stuck."""
+
+NOTE = Callable[..., None]
+SAY = Callable[[str], None]
+
+
+class Preparation:
+    """Starts the processes of one run; `note` records an event, `say` tells a person."""
+
+    def __init__(  # noqa: PLR0913 - what a run is made of, each by name
+        self,
+        experiment: Experiment,
+        folder: Path,
+        run_tag: str,
+        children: Processes,
+        *,
+        note: NOTE,
+        say: SAY,
+    ) -> None:
+        self._experiment = experiment
+        self._folder = folder
+        self._run_tag = run_tag
+        self._children = children
+        self._note = note
+        self._say = say
+        self._key = f"sk-{secrets.token_hex(16)}"
+        self._private = tempfile.TemporaryDirectory(prefix="crosswind-")
+
+    def prepare(self, workers: int) -> None:
+        """Start everything; raises ChildFailedError when something does not stand in the end."""
+        experiment, gateway = self._experiment, self._experiment.gateway
+        self._say("starting stand-ins, proxies, store and load worker")
+        stand_ins = self._stand_ins(tokens=gateway is not None)
+        injector = configs.injector_config(experiment, self._run_tag, self._folder, stand_ins)
+        proxies = self._children.start(INJECTOR, injector)
+        store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag)
+        self._children.start(STORE, store)
+        targets = configs.targets(experiment, proxies)
+        self._preflight(targets)
+        if gateway is not None:
+            targets = (self._gateway(gateway, proxies, stand_ins),)
+            self._preflight(targets)
+        self._start_workers(targets, workers)
+
+    def close(self) -> None:
+        """Remove what was made for this run alone."""
+        self._private.cleanup()
+
+    def _stand_ins(self, *, tokens: bool) -> dict[str, int]:
+        experiment = self._experiment
+        if not configs.has_stand_ins(experiment):
+            return {}
+        told = configs.stand_in_config(experiment, self._folder / "stand-in", tokens=tokens)
+        return self._children.start(STAND_INS, told)
+
+    def _gateway(
+        self, gateway: Gateway, proxies: dict[str, int], stand_ins: dict[str, int]
+    ) -> Target:
+        """Start the gateway, unless it runs already; return where it is asked."""
+        if not gateway.command:
+            return front_target(self._experiment, gateway, port_of(gateway))
+        port = _free_port()
+        filled = filling(self._experiment, port, self._key)
+        config = gateway_config(gateway, filled, self._folder / "log" / "gateway.log")
+        found = environment_of(self._experiment, proxies, stand_ins, self._key_file(stand_ins))
+        environment = {**found, **own_environment(gateway, filled)}
+        self._say(f"starting the gateway: {config.command[0]}")
+        within_s = gateway.ready.within_s + READY_MARGIN_S
+        try:
+            self._children.start(GATEWAY, config, ready_within_s=within_s, environment=environment)
+        finally:
+            self._hide_secrets({**os.environ, **environment})
+        return front_target(self._experiment, gateway, port)
+
+    def _hide_secrets(self, environment: dict[str, str]) -> None:
+        """Keep of the command's words only what may be read by anybody."""
+        path = self._folder / "config" / f"{GATEWAY}-0.json"
+        path.write_text(redactor_of(environment).redact(path.read_text()))
+
+    def _key_file(self, stand_ins: dict[str, int]) -> str:
+        if TOKENS not in stand_ins:
+            return ""
+        path = Path(self._private.name) / "service-account.json"
+        uri = f"http://127.0.0.1:{stand_ins[TOKENS]}/token"
+        path.write_bytes(service_account(uri, "crosswind"))
+        path.chmod(0o600)
+        return str(path)
+
+    def _start_workers(self, targets: tuple[Target, ...], count: int) -> None:
+        for index in range(count):
+            config = configs.worker_config(
+                self._experiment, self._run_tag, self._folder, targets, index=index, count=count
+            )
+            self._children.start(WORKER, config, index, environment={KEY_VARIABLE: self._key})
+
+    def _preflight(self, targets: tuple[Target, ...]) -> None:
+        spool = self._folder / "spool" / f"{INJECTOR}-0.ndjson"
+        environment = {**os.environ, KEY_VARIABLE: self._key}
+        canaries = send_canaries(self._run_tag, targets, spool, environment)
+        for canary in canaries:
+            self._record(canary)
+        sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
+        if sick:
+            raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
+        names = ", ".join(canary.endpoint for canary in canaries)
+        self._say(f"preflight: {names} answer through the proxies")
+
+    def _record(self, canary: Canary) -> None:
+        self._note(
+            "canary",
+            canary.endpoint,
+            trace_id=canary.trace_id,
+            ok=canary.ok,
+            status=canary.status,
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,91 @@
+"""Takes secrets out of text before it is written anywhere.
+
+Pure: what is known to be secret is an argument. Two ways to know one: its value, from environment
+variables whose names say so, and its shape, from the formats in which keys are issued. Ids of ours
+(run tags, trace and span ids) have none of these shapes.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+REDACTED: Final = "[redacted]"
+SHORTEST: Final = 8
+"""A shorter value of a variable would be found in innocent text."""
+
+_SECRET_NAME = re.compile(
+    r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|SIGNATURE|CONNECTION_STRING|AUTH(?!OR)", re.IGNORECASE
+)
+_INNOCENT = re.compile(r"\d+|true|false|none|https?://[^@]*|/[\w./-]*", re.IGNORECASE)
+
+_WHOLE: Final = (
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    r"\bsk-(?:proj-|ant-|or-v1-|svcacct-|admin-)?[A-Za-z0-9_-]{16,}",
+    r"\bAIza[A-Za-z0-9_-]{30,}",
+    r"\bya29\.[A-Za-z0-9._-]{10,}",
+    r"\b1//0[A-Za-z0-9_-]{20,}",
+    r"\bgh[pousr]_[A-Za-z0-9]{20,}",
+    r"\bgithub_pat_[A-Za-z0-9_]{20,}",
+    r"\bglpat-[A-Za-z0-9_-]{16,}",
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    r"\bxox[abeprs]-[A-Za-z0-9-]{10,}",
+    r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}",
+    r"\bhf_[A-Za-z0-9]{20,}",
+    r"\bgsk_[A-Za-z0-9]{20,}",
+    r"\br8_[A-Za-z0-9]{20,}",
+    r"\bpypi-[A-Za-z0-9_-]{30,}",
+    r"\bnpm_[A-Za-z0-9]{20,}",
+    r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?",
+    r"\b[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}",
+)
+"""Shapes that are secret from end to end."""
+
+_WHOSE: Final = (
+    r"(?:x-)?(?:goog-)?(?:api|subscription|account|access|master|shared[-_]?access|client)"
+)
+_NAMES: Final = r"secret|password|passwd|pwd|signature|private_key|refresh_token|id_token|assertion"
+_IS: Final = r"[\"']?\s*[:=]\s*[\"']?"
+
+_AFTER: Final = (
+    r"\b(?:Bearer|Basic|Token)\s+",
+    rf"\b{_WHOSE}[-_]?(?:key|secret|token){_IS}(?:Bearer\s+)?",
+    rf"\b(?:{_NAMES}){_IS}",
+    r"[?&;](?:key|sig|sv|code|token|api-key)=",
+)
+"""What stands before a secret: it ends with the word."""
+
+_IN_URL = r"(?<=://)[^/\s:@\"']{1,64}:[^/\s@\"']+(?=@)"
+_VALUE = r"[^\s\"'&,;}\])>\\]{6,}"
+_PATTERN = re.compile(
+    f"(?P<whole>{'|'.join(_WHOLE)}|{_IN_URL})|(?P<before>{'|'.join(_AFTER)}){_VALUE}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class Redactor:
+    """Replaces what is known or looks like a secret by `REDACTED`."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        """`known` values are replaced wherever they stand, the longest first."""
+        values = sorted({value for value in known if value}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, values))) if values else None
+
+    def redact(self, text: str) -> str:
+        """Return the text without secrets."""
+        if self._known is not None:
+            text = self._known.sub(REDACTED, text)
+        return _PATTERN.sub(_redacted, text)
+
+
+def redactor_of(environment: Mapping[str, str]) -> Redactor:
+    """Return a redactor that knows the values of variables whose names say that they are secret."""
+    return Redactor(
+        value
+        for name, value in environment.items()
+        if _SECRET_NAME.search(name) and len(value) >= SHORTEST and not _INNOCENT.fullmatch(value)
+    )
+
+
+def _redacted(found: "re.Match[str]") -> str:
+    return (found["before"] or "") + REDACTED
