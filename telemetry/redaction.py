@@ -45,12 +45,13 @@ _WHOSE: Final = (
     r"(?:x-)?(?:goog-)?(?:api|subscription|account|access|master|shared[-_]?access|client)"
 )
 _NAMES: Final = r"secret|password|passwd|pwd|signature|private_key|refresh_token|id_token|assertion"
+_START: Final = r"(?<![A-Za-z0-9])"
 _IS: Final = r"[\"']?\s*[:=]\s*[\"']?"
 
 _AFTER: Final = (
     r"\b(?:Bearer|Basic|Token)\s+",
-    rf"\b{_WHOSE}[-_]?(?:key|secret|token){_IS}(?:Bearer\s+)?",
-    rf"\b(?:{_NAMES}){_IS}",
+    rf"{_START}{_WHOSE}[-_]?(?:key|secret|token){_IS}(?:Bearer\s+)?",
+    rf"{_START}(?:{_NAMES}){_IS}",
     r"[?&;](?:key|sig|sv|code|token|api-key)=",
 )
 """What stands before a secret: it ends with the word."""

@@ -31,6 +31,7 @@ TESTED_THROUGH: dict[str, str] = {
     "telemetry/store_config.py": "tests/live/test_store.py",
     "telemetry/tables.py": "tests/telemetry/test_flat.py",
     # gevent's loop and whole runs: in processes of their own
+    "experiments/running/preparation.py": "tests/live/test_gateway_process.py",
     "experiments/running/run.py": "tests/live/test_conductor.py",
     "loadgen/wire.py": "tests/live/test_worker.py",
 }

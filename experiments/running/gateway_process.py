@@ -156,8 +156,10 @@ def _await_ready(command: Command, config: GatewayConfig) -> str:
 def _probe(port: int, path: str) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2.0)
     try:
-        connection.request("GET", path)
-        return str(connection.getresponse().status)
+        connection.request("GET", path, headers={"Connection": "close"})
+        answer = connection.getresponse()
+        answer.read()
+        return str(answer.status)
     except (OSError, http.client.HTTPException) as error:
         return type(error).__name__
     finally:

@@ -13,7 +13,10 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-CATALOGUE = sorted((Path(__file__).parents[2] / "experiments" / "catalog").glob("*.yaml"))
+ALL = sorted((Path(__file__).parents[2] / "experiments" / "catalog").glob("*.yaml"))
+GATEWAYS = [path for path in ALL if path.stem.startswith("gateway-")]
+CATALOGUE = [path for path in ALL if path not in GATEWAYS]
+"""What Python alone can run."""
 UNSHARED = ("--set", "faults.0.share=0")
 CROSSWIND = str(Path(sys.executable).with_name("crosswind"))
 

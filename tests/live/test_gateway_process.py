@@ -1,0 +1,106 @@
+"""A gateway under test: started, joined by marks alone, judged, and its end told."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.live.rehearsals import Rehearsal, pids_with
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+FAKE = Path(__file__).with_name("fake_gateway.py")
+
+EXPERIMENT = """\
+title: A gateway fails over
+endpoints:
+  azure: {{dialect: azure-openai, stand_in: {{latency: {{overhead_s: 0.05}}}}}}
+  vertex: {{dialect: vertex-gemini, stand_in: {{latency: {{overhead_s: 0.05}}}}}}
+route:
+  gateway:
+    order: [azure, vertex]
+    dialect: openai-chat
+    command: ["{python}", "{fake}", "{{port}}"{arguments}]
+    ready: {{within_s: {within}}}
+    clients: 2
+load:
+  constant: {{rate_per_s: 20}}
+  prompt_tokens: {{median: 40}}
+  output_tokens: {{median: 5}}
+  stream: false
+phases: {{warm_up_s: 0, baseline_s: 4, fault_s: 4, recovery_s: 10, drain_s: 5}}
+faults:
+  - {{id: outage, at: azure, duration_s: 4, inject: {{http_error: {{status: 503}}}}}}
+gates:
+  - user_errors (fault) <= 5 %
+  - failover_delay max <= 5 s
+"""
+
+
+def rehearse(folder: Path, *arguments: str, within: float = 20) -> Rehearsal:
+    folder.mkdir()
+    path = folder / "gateway.yaml"
+    said = "".join(f', "{argument}"' for argument in arguments)
+    path.write_text(
+        EXPERIMENT.format(python=sys.executable, fake=FAKE, arguments=said, within=within)
+    )
+    return Rehearsal(path, folder)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rehearsal]:
+    """Run them side by side; each needs little."""
+    out = tmp_path_factory.mktemp("gateways")
+    started = {
+        "well": rehearse(out / "well"),
+        "dies": rehearse(out / "dies", "--die-after", "120"),
+        "never": rehearse(out / "never", "--never-ready", within=2),
+        "forgetful": rehearse(out / "forgetful", "--forgetful"),
+    }
+    try:
+        for run in started.values():
+            run.end(90)
+    finally:
+        for run in started.values():
+            run.close()
+    return started
+
+
+def test_every_exchange_is_joined_and_every_attempt_is_counted(runs: dict[str, Rehearsal]) -> None:
+    verdict = runs["well"].verdict()
+    assert (verdict["verdict"], verdict["exit_code"]) == ("PASS", 0), verdict
+    whole = verdict["metrics"]["run"] if "run" in verdict["metrics"] else verdict["metrics"]
+    assert whole
+    logs = runs["well"].folder() / "stand-in"
+    vertex = len((logs / "vertex.jsonl").read_text().splitlines())
+    touched = verdict["attestation"]["outage"]["attempts"]
+    assert touched >= 60
+    assert vertex == touched + 1  # and the canary
+
+
+def test_one_that_dies_after_a_healthy_baseline_has_failed(runs: dict[str, Rehearsal]) -> None:
+    verdict = runs["dies"].verdict()
+    assert (verdict["verdict"], verdict["exit_code"]) == ("FAIL", 3), verdict
+    (died,) = [f for f in verdict["findings"] if f["gate"] == "gateway_died"]
+    assert "137" in died["reason"]
+    assert "out of memory" in died["reason"]
+
+
+def test_one_that_is_never_ready_ends_the_run_with_the_last_that_it_said(
+    runs: dict[str, Rehearsal],
+) -> None:
+    run = runs["never"]
+    assert run.process.returncode == 4
+    assert "not ready within 2 s: GET /health" in run.said()
+    assert "gave 503, not 200" in run.said()
+    assert "fake gateway: starting" in run.said()
+
+
+def test_attempts_that_nobody_can_place_are_no_verdict(runs: dict[str, Rehearsal]) -> None:
+    run = runs["forgetful"]
+    assert run.process.returncode == 4
+    assert "gateway: it answered, but its proxy never saw the request" in run.said()
+
+
+def test_nothing_of_them_is_left(runs: dict[str, Rehearsal]) -> None:
+    assert [pid for run in runs.values() for pid in pids_with(str(run.folder()))] == []
+    assert pids_with(str(FAKE)) == []

@@ -1,0 +1,64 @@
+"""Keys of twenty kinds and more do not get past; what is ours does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telemetry.identity import attempt_span_id, mark, trace_id, traceparent
+from telemetry.redaction import REDACTED, Redactor, redactor_of
+from tests.telemetry.planted import KINDS
+
+PLAIN = Redactor()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_is_known_by_its_shape_or_by_what_stands_before_it(kind: str) -> None:
+    text, secret = KINDS[kind]
+    for around in ("{}", "error: {} (see docs)", '{{"message":"{}"}}', "line one\n{}\nline three"):
+        said = PLAIN.redact(around.format(text))
+        assert secret not in said, said
+        assert REDACTED in said
+
+
+def test_there_are_at_least_twenty_kinds() -> None:
+    assert len(KINDS) >= 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        traceparent(trace_id("0a0b0c0d", 7), attempt_span_id(trace_id("0a0b0c0d", 7), 0)),
+        mark("0a0b0c0d", 7),
+        '{"kind":"hop_begin","seq":1,"hop":0,"endpoint":"azure","trace_id":"' + "ab" * 16 + '"}',
+        "runs/20261123T031853Z-gateway-litellm-untuned-94a8f07c/report.html",
+        "POST /openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21",
+        "max_tokens: 4096, prompt_tokens=300, token rate limit, tokens per minute",
+        "http://127.0.0.1:4000/v1/projects/p/locations/us-central1",
+        "the key of the experiment is unknown; known here: base_url, dialect",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert PLAIN.redact(text) == text
+
+
+def test_values_of_variables_that_sound_secret_are_known_whatever_their_shape() -> None:
+    environment = {
+        "AZURE_OPENAI_API_KEY": "correct horse battery",
+        "MY_PASSWORD": "short",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/home/me/key.json",
+        "MAX_TOKENS": "123456789",
+        "HOME": "/home/someone",
+    }
+    redactor = redactor_of(environment)
+    said = redactor.redact("correct horse battery short /home/me/key.json 123456789")
+    assert said == f"{REDACTED} short /home/me/key.json 123456789"
+
+
+def test_of_two_known_values_the_longer_is_taken_whole() -> None:
+    assert Redactor(["abcdefgh", "abcdefghij"]).redact("abcdefghij") == REDACTED
+
+
+@given(st.text())
+def test_to_redact_twice_is_to_redact_once(text: str) -> None:
+    once = PLAIN.redact(text)
+    assert PLAIN.redact(once) == once
