@@ -6,7 +6,14 @@ from typing import NoReturn
 
 import typer
 
-from experiments.commands import comparing, looking_back, reference, rehearsing, serving
+from experiments.commands import (
+    comparing,
+    executing,
+    looking_back,
+    reference,
+    rehearsing,
+    serving,
+)
 from experiments.reading.problems import UsageError
 
 USAGE_EXIT_CODE = 2
@@ -24,6 +31,7 @@ app = typer.Typer(
     "the traffic failed over. Start with: crosswind run azure-outage",
 )
 app.command("run")(rehearsing.run)
+app.command("exec")(executing.exec_)
 app.command("plan")(rehearsing.plan)
 app.command("validate")(rehearsing.validate)
 app.command("judge")(looking_back.judge)

@@ -76,6 +76,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Where an endpoint is asked: its proxy, or the gateway under test (`identity.GATEWAY`).
 
     `numbered`: tokens carry their index (stand-ins). `marked`: prompts end with the run's mark.
+    `cloud_identity`: where the variable is empty, the cloud's own identity gives a token.
     """
 
     endpoint: str
@@ -84,6 +85,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     credential_variable: str = ""
     numbered: bool = True
     marked: bool = False
+    cloud_identity: bool = False
 
 
 class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,13 +6,17 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from loadgen.config import Target
+from providers.access_token import CredentialError
 from providers.catalog import make_dialect
+from providers.credentials import (
+    PLACEHOLDER_CREDENTIAL,
+    CredentialSource,
+    Fixed,
+    credential_for,
+)
 from providers.dialect import Dialect, Question
 from providers.http1 import request_bytes
 from telemetry.identity import GATEWAY
-
-PLACEHOLDER_CREDENTIAL = "no-credential-set"
-"""Shown to stand-ins, which take any but are not to see a real one, and where none is set."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,18 +28,18 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     authority: str
     base_path: str
-    credential: str
+    credential: CredentialSource
     numbered: bool
     marked: bool = False
 
     def request(self, question: Question, headers: tuple[tuple[str, str], ...]) -> bytes:
         """Return the whole request for a question, with further headers."""
-        request = self.dialect.request(question, self.base_path, self.credential)
+        request = self.dialect.request(question, self.base_path, self.credential.current())
         return request_bytes(request, self.authority, headers)
 
 
 def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:
-    """Read a target, its credential from the environment; ValueError if it cannot be asked."""
+    """Read a target; a cloud's token is fetched first. ValueError if it cannot be asked."""
     url = _url(target)
     return Endpoint(
         name=target.endpoint,
@@ -44,10 +48,28 @@ def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:
         port=url.port or 80,
         authority=url.netloc,
         base_path=url.path,
-        credential=_credential(target, environment),
+        credential=credential_of(target, environment),
         numbered=target.numbered,
         marked=target.marked,
     )
+
+
+def credential_of(target: Target, environment: Mapping[str, str]) -> CredentialSource:
+    """Return what a target is shown: nothing of the user's own where it is a stand-in.
+
+    A cloud's token is fetched before this returns; CredentialError where none can be had.
+    """
+    if target.numbered and target.endpoint != GATEWAY:
+        return Fixed(PLACEHOLDER_CREDENTIAL)
+    try:
+        return credential_for(
+            target.dialect,
+            environment,
+            variable=target.credential_variable,
+            cloud_identity=target.cloud_identity,
+        )
+    except CredentialError as error:
+        raise CredentialError(f"endpoint {target.endpoint}: {error}") from error
 
 
 def _url(target: Target) -> SplitResult:
@@ -63,9 +85,3 @@ def _dialect(target: Target) -> Dialect:
         return make_dialect(target.dialect)
     except KeyError as error:
         raise ValueError(f"endpoint {target.endpoint}: no dialect {error}") from None
-
-
-def _credential(target: Target, environment: Mapping[str, str]) -> str:
-    if target.numbered and target.endpoint != GATEWAY:
-        return PLACEHOLDER_CREDENTIAL
-    return environment.get(target.credential_variable) or PLACEHOLDER_CREDENTIAL

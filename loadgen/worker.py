@@ -33,6 +33,7 @@ from locust.exception import StopUser
 from loadgen.asking import Asking
 from loadgen.generator import Generator, Pulse, clients_of
 from loadgen.orders import ConfigError, Orders, read_orders
+from loadgen.renewal import keep_fresh
 from loadgen.wire import GeventWire
 from telemetry import leash
 from telemetry.clock import nanoseconds, now_ns, seconds
@@ -76,6 +77,7 @@ class Worker:
         """Open the spool; OSError if that cannot be."""
         config = self._config = orders.config
         self._planned = orders.planned
+        self._endpoints = orders.endpoints
         self._recorder = open_spool(Path(config.run_folder), "worker", config.index)
         clients = clients_of(
             config, orders.endpoints, lambda: GeventWire(orders.addresses), self._recorder
@@ -107,6 +109,7 @@ class Worker:
             self._environment.events.init, environment=self._environment, runner=runner, web_ui=None
         )
         timers = self._start_timers()
+        self._keep_credentials_fresh()
         gc.freeze()
         _say({"ready": True, "ports": {}, "planned": len(self._planned)})
         self._ordered.wait()
@@ -169,6 +172,10 @@ class Worker:
         report = loop.timer(REPORT_EVERY_S, REPORT_EVERY_S)
         report.start(self._report)
         return beat, report
+
+    def _keep_credentials_fresh(self) -> None:
+        for endpoint in self._endpoints.values():
+            gevent.spawn(keep_fresh, endpoint, time.time, self._ending.wait, sys.stderr.write)
 
     def _beat(self) -> None:
         self._pulse.beat(now_ns())

@@ -6,11 +6,14 @@ fault proxy refuses and counts tokens. No sockets, clocks or dice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from providers.limits import SLIDING_MINUTE, QuotaRules
+
+CloudIdentity = Literal["entra", "google"]
+"""Who gives access tokens: Microsoft Entra, or Google's default credentials."""
 
 
 class MalformedAnswerError(ValueError):
@@ -112,6 +115,11 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def model(self) -> str:
         """The model or deployment that is asked for, as `gen_ai.request.model`."""
         raise NotImplementedError
+
+    @property
+    def cloud_identity(self) -> CloudIdentity | None:
+        """Whose tokens a real endpoint takes where no key is set; None: it takes keys alone."""
+        return None
 
     def request(self, question: Question, base_path: str, credential: str) -> HttpRequest:
         """Write the request; `base_path` is the path part of the endpoint's base URL."""

@@ -23,7 +23,7 @@ class Behind(msgspec.Struct, frozen=True):
     """All that the proxies saw of the run, by exchange; touches by hop."""
 
     hops: Mapping[int, Sequence[Hop]]
-    touches: Mapping[HopKey, Sequence[Touch]]
+    touches: dict[HopKey, list[Touch]]
 
 
 def hops_behind(tables: Tables) -> Behind:
@@ -74,7 +74,7 @@ def _attempts(
     for hop in hops:
         attempts.append(
             msgspec.structs.replace(
-                _attempt(hop, front),
+                attempt_of(hop, exchange.number, outcome_of(hop, front)),
                 ordinal=len(attempts),
                 key=keys[hop.endpoint],
                 span_id=span_id(exchange.trace_id, f"hop {hop.proxy} {hop.hop}"),
@@ -85,16 +85,17 @@ def _attempts(
     return attempts
 
 
-def _attempt(hop: Hop, front: Attempt) -> Attempt:
+def attempt_of(hop: Hop, exchange: int, outcome: Outcome) -> Attempt:
+    """Return what a proxy saw of a request as an attempt, the first of its exchange."""
     return Attempt(
-        exchange=front.exchange,
+        exchange=exchange,
         ordinal=0,
         endpoint=hop.endpoint,
         key=0,
         span_id="",
         begin_ns=hop.begin_ns,
         end_ns=hop.end_ns,
-        outcome=outcome_of(hop, front),
+        outcome=outcome,
         head_ns=hop.head_ns,
         first_byte_ns=hop.head_ns,
         first_token_ns=hop.first_token_ns,

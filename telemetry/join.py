@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from telemetry.behind_gateway import hops_behind, touch_of, with_attempts
+from telemetry.behind_gateway import Behind, hops_behind, touch_of, with_attempts
+from telemetry.chains import exchanges_of, exit_code, is_command
 from telemetry.clock import nanoseconds
-from telemetry.exchange import Attempt, Touch
-from telemetry.identity import GATEWAY, is_canary, own_exchange
+from telemetry.exchange import Attempt, Exchange, Touch
+from telemetry.identity import CANARY_FIRST_NUMBER, GATEWAY, is_canary, own_exchange
 from telemetry.outcome import Outcome
 from telemetry.record import EventFact, Record
 from telemetry.tables import Tables
@@ -39,13 +40,17 @@ def join(tables: Tables) -> Record:
     """Return the record that the tables make; canaries and orphaned attempts are left out."""
     attempts = _touched_attempts(tables)
     behind = hops_behind(tables)
-    exchanges = (exchange for exchange in tables.exchanges if not is_canary(exchange.number))
+    exchanges = tuple(
+        with_attempts(exchange, attempts[exchange.number], behind)
+        for exchange in tables.exchanges
+        if not is_canary(exchange.number)
+    )
+    if is_command(tables.events):
+        exchanges = _of_the_command(tables, behind)
     return Record(
         run_tag=tables.run_tag,
         clock=tables.clock,
-        exchanges=tuple(
-            with_attempts(exchange, attempts[exchange.number], behind) for exchange in exchanges
-        ),
+        exchanges=exchanges,
         events=tables.events,
         faults=tables.faults,
         spools=tables.spools,
@@ -53,6 +58,13 @@ def join(tables: Tables) -> Record:
         other_traces=tuple(other.trace_id for other in tables.other_hops),
         orphans=_orphans(tables),
     )
+
+
+def _of_the_command(tables: Tables, behind: Behind) -> tuple[Exchange, ...]:
+    """Return what a command under test did; canaries, which carry the run's tag, are not its."""
+    own = f"{tables.run_tag}{CANARY_FIRST_NUMBER >> 8:06x}"
+    hops = (o.hop for o in tables.other_hops if not o.trace_id.startswith(own))
+    return exchanges_of(hops, tables.run_tag, behind.touches, exit_code(tables.events))
 
 
 def closures(events: Iterable[EventFact]) -> tuple[Closure, ...]:

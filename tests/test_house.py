@@ -21,6 +21,7 @@ HEAVY = {
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
     # declarations: what reads them finds out
+    "experiments/commands/executing.py": "tests/live/test_execute.py",
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",
     "loadgen/config.py": "tests/experiments/running/test_configs.py",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from experiments.judging.command import command_findings, summary_of, told
 from experiments.judging.evidence import evidence_of, worst_fact
 from experiments.judging.fallback import fallback_findings
 from experiments.judging.gateway import gateway_findings
@@ -17,6 +18,7 @@ from experiments.judging.tabulate import metric_tables
 from experiments.judging.validity import faults_left, planned_count, reasons_against, sent_count
 from experiments.judging.verdict import Judgement, conclude
 from experiments.model import Experiment
+from telemetry.chains import is_command
 from telemetry.clock import nanoseconds, seconds
 from telemetry.exchange import Evidence, Touch, Window
 from telemetry.record import Record
@@ -35,7 +37,7 @@ def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
     evidence = evidence_of(record, experiment)
     invalid = reasons_against(record, experiment, evidence)
     findings = rule_all(experiment.gates, evidence) + fallback_findings(experiment, evidence)
-    findings += gateway_findings(record, evidence)
+    findings += gateway_findings(record, evidence) + command_findings(record, evidence)
     left, aborted = faults_left(record) or 0, _aborted(record)
     verdict, code = conclude(faults_left=left, aborted=aborted, invalid=invalid, findings=findings)
     not_removed = (f"{left} faults could not be removed",) if left else ()
@@ -110,6 +112,9 @@ def notes(record: Record, evidence: Evidence) -> Iterable[str]:
     canaries = [f"{e.subject} {e.facts.get('status')}" for e in record.named("canary")]
     if canaries:
         yield f"canaries, left out of every count: {', '.join(canaries)}"
+    if is_command(record.events):
+        yield told(summary_of(record, evidence))
+        return
     bystanders = sum(fault.exchange is None for fault in record.faults)
     if bystanders:
         yield f"faults touched {bystanders} requests that were not this run's"

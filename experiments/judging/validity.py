@@ -11,6 +11,7 @@ from experiments.judging.contradictions import contradictions
 from experiments.judging.evidence import fault_groups, groups_that_may_miss
 from experiments.judging.gateway import died_too_early
 from experiments.model import Experiment
+from telemetry.chains import is_command
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Evidence, Hop
 from telemetry.figure import P95_SAMPLES, Figure, Scope
@@ -40,7 +41,8 @@ Reason = Callable[[Case], str | None]
 def reasons_against(record: Record, experiment: Experiment, evidence: Evidence) -> tuple[str, ...]:
     """Return every reason why the run cannot count; empty for a valid run."""
     case = Case(record, experiment, evidence)
-    return tuple(text for reason in REASONS if (text := reason(case)))
+    reasons = OF_A_COMMAND if is_command(record.events) else REASONS
+    return tuple(text for reason in reasons if (text := reason(case)))
 
 
 def no_claims(case: Case) -> str | None:
@@ -99,7 +101,8 @@ def canary_missing(case: Case) -> str | None:
 def spool_missing(case: Case) -> str | None:
     """Refuse a run of which a part has left no record."""
     roles = {spool.role for spool in case.record.spools}
-    missing = [role for role in NEEDED_ROLES if role not in roles]
+    needed = NEEDED_ROLES[:2] if is_command(case.record.events) else NEEDED_ROLES
+    missing = [role for role in needed if role not in roles]
     return f"there are no rows of the {', '.join(missing)}" if missing else None
 
 
@@ -231,6 +234,11 @@ def nothing_injected(case: Case) -> str | None:
     return None
 
 
+def nobody_asked(case: Case) -> str | None:
+    """Refuse a command that asked none of the endpoints: nothing was seen of it."""
+    return None if case.evidence.exchanges else "the command asked none of the endpoints"
+
+
 def nobody_touched(case: Case) -> str | None:
     """Refuse a fault group that changed no client's exchange on record, unless it may."""
     touched = {w.group for w in case.evidence.windows if w.touched_exchanges}
@@ -308,3 +316,20 @@ REASONS: tuple[Reason, ...] = (
     baseline_user_errors,
     baseline_native_errors,
 )
+
+OF_A_COMMAND: tuple[Reason, ...] = (
+    no_end_record,
+    faults_unaccounted,
+    process_lost,
+    kill_switch_used,
+    canary_missing,
+    spool_missing,
+    rows_lost,
+    spool_without_end,
+    nobody_asked,
+    nothing_injected,
+    nobody_touched,
+    fault_never_on,
+    contradicts_itself,
+)
+"""What holds of a command of somebody's own: nobody planned its load, and it has no baseline."""

@@ -25,7 +25,12 @@ VERSIONED = ("crosswind", "locust", "gevent", "uvloop", "httptools", "msgspec", 
 
 
 def write_resolved(
-    folder: RunFolder, experiment: Experiment, *, run_tag: str, overrides: Sequence[str] = ()
+    folder: RunFolder,
+    experiment: Experiment,
+    *,
+    run_tag: str,
+    overrides: Sequence[str] = (),
+    command: Sequence[str] = (),
 ) -> None:
     """Write the experiment into its run folder; `overrides` as `Overrides.told` says them."""
     run = RunShape(
@@ -35,6 +40,7 @@ def write_resolved(
         file=experiment.file,
         versions=versions(),
         overrides=tuple(overrides),
+        command=tuple(command),
     )
     folder.experiment.write_text(resolved_yaml(experiment, run), encoding="utf-8")
 

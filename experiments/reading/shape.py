@@ -93,6 +93,7 @@ class RunShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     file: str = ""
     versions: dict[str, str] = {}
     overrides: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
 
 
 class FileShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -138,6 +138,8 @@ def target(endpoint: Endpoint, proxy_ports: Mapping[str, int]) -> Target:
         base_url=f"http://{host}:{proxy_ports[endpoint.name]}{path}",
         credential_variable=dialect_classes()[dialect].credential_variable,
         numbered=endpoint.stand_in is not None,
+        # A token is not sent in the clear: to TLS upstreams alone.
+        cloud_identity=(endpoint.base_url or "").startswith("https://"),
     )
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from loadgen.config import Target
+from loadgen.endpoint import credential_of
+from providers.access_token import CredentialError
 from providers.catalog import make_dialect
 from providers.dialect import Dialect, HttpRequest, MalformedAnswerError, Question
 from telemetry import identity
@@ -64,7 +66,10 @@ def _number(target: Target, ordinal: int) -> int:
 def _ask(target: Target, run_tag: str, number: int, environment: Mapping[str, str]) -> Canary:
     dialect, trace = make_dialect(target.dialect), identity.trace_id(run_tag, number)
     url = urlsplit(target.base_url)
-    credential = environment.get(target.credential_variable) or "no-credential-set"
+    try:
+        credential = credential_of(target, environment).current()
+    except CredentialError as error:
+        return Canary(endpoint=target.endpoint, trace_id=trace, reason=str(error))
     prompt = f"Say hello. {identity.mark(run_tag, number)}" if target.marked else "Say hello."
     question = Question(prompt=prompt, max_output_tokens=4, stream=False)
     request = dialect.request(question, url.path, credential)

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from experiments.model import Experiment, Gateway
 from experiments.running import configs
 from experiments.running.children import ChildFailedError
@@ -72,6 +74,23 @@ class Preparation:
             targets = (self._gateway(gateway, proxies, stand_ins),)
             self._preflight(targets)
         self._start_workers(targets, workers)
+
+    def prepare_for_command(self) -> dict[str, str]:
+        """Start all but load; return the variables by which a command finds the proxies.
+
+        Whoever asks is read and faulted: no request of a command carries the run's tag.
+        """
+        experiment = self._experiment
+        self._say("starting stand-ins, proxies and store")
+        stand_ins = self._stand_ins(tokens=True)
+        config = configs.injector_config(experiment, self._run_tag, self._folder, stand_ins)
+        rules = tuple(configs.rule(fault, fault_start_s=0.0) for fault in experiment.faults)
+        told = msgspec.structs.replace(config, rules=rules, observe=True, bystanders=True)
+        proxies = self._children.start(INJECTOR, told)
+        store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag)
+        self._children.start(STORE, store)
+        self._preflight(configs.targets(experiment, proxies))
+        return environment_of(experiment, proxies, stand_ins, self._key_file(stand_ins))
 
     def close(self) -> None:
         """Remove what was made for this run alone."""

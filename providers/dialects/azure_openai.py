@@ -26,6 +26,7 @@ from providers.azure_errors import (
 from providers.dialect import (
     Answer,
     Asked,
+    CloudIdentity,
     Delta,
     Dialect,
     HttpAnswer,
@@ -61,6 +62,11 @@ class AzureOpenAI(Dialect, frozen=True, kw_only=True):
     def model(self) -> str:
         """The deployment's name."""
         return self.deployment
+
+    @property
+    def cloud_identity(self) -> CloudIdentity | None:
+        """Entra's, where credentials are shown as bearer tokens."""
+        return "entra" if self.auth == "bearer" else None
 
     def request(self, question: Question, base_path: str, credential: str) -> HttpRequest:
         """Write the request; a streamed answer is asked to end with its usage."""

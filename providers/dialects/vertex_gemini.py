@@ -18,6 +18,7 @@ from providers import gemini, google_rpc
 from providers.dialect import (
     Answer,
     Asked,
+    CloudIdentity,
     Delta,
     Dialect,
     HttpAnswer,
@@ -54,6 +55,11 @@ class VertexGemini(Dialect, frozen=True, kw_only=True):
     location: str = "us-central1"
     model: str = "gemini-2.5-flash"
     auth: Literal["bearer", "api-key"] = "bearer"
+
+    @property
+    def cloud_identity(self) -> CloudIdentity | None:
+        """Google's, where credentials are shown as bearer tokens."""
+        return "google" if self.auth == "bearer" else None
 
     def request(self, question: Question, base_path: str, credential: str) -> HttpRequest:
         """Write the request; usage needs no asking here."""

@@ -35,7 +35,7 @@ def crosswind(
 
 def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
-        "compare", "export", "judge", "kill", "list", "plan", "report", "run", "schema", "serve",
+        "compare", "exec", "export", "judge", "kill", "list", "plan", "report", "run", "schema", "serve",
         "stand-in", "validate",
     ]  # fmt: skip
 

@@ -1,7 +1,8 @@
 import pytest
 
 from loadgen.config import Target
-from loadgen.endpoint import PLACEHOLDER_CREDENTIAL, endpoint_of
+from loadgen.endpoint import endpoint_of
+from providers.credentials import PLACEHOLDER_CREDENTIAL
 from providers.dialect import Question
 
 
@@ -27,12 +28,12 @@ def test_a_request_goes_to_the_base_urls_host_and_path() -> None:
 
 
 def test_a_stand_in_never_sees_the_real_credential() -> None:
-    assert endpoint_of(target(), {"KEY": "real"}).credential == PLACEHOLDER_CREDENTIAL
+    assert endpoint_of(target(), {"KEY": "real"}).credential.current() == PLACEHOLDER_CREDENTIAL
 
 
 def test_a_real_endpoint_sees_the_one_of_the_environment() -> None:
-    assert endpoint_of(target(numbered=False), {"KEY": "real"}).credential == "real"
-    assert endpoint_of(target(numbered=False), {}).credential == PLACEHOLDER_CREDENTIAL
+    assert endpoint_of(target(numbered=False), {"KEY": "real"}).credential.current() == "real"
+    assert endpoint_of(target(numbered=False), {}).credential.current() == PLACEHOLDER_CREDENTIAL
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1", "127.0.0.1:80", "http://"])

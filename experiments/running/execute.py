@@ -1,0 +1,160 @@
+"""`crosswind exec`: one's own command, under the proxies, judged by what it did on the wire."""
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiments.judging.conclude import Conclusion, conclude
+from experiments.model import Experiment
+from experiments.reading.problems import UsageError
+from experiments.reading.resolved import write_resolved
+from experiments.running.children import ChildFailedError
+from experiments.running.interrupts import Interrupts
+from experiments.running.ports import check_ports
+from experiments.running.preparation import Preparation
+from experiments.running.processes import INJECTOR, STAND_INS, STORE, Processes
+from experiments.running.run import RUN_TAG_BYTES
+from experiments.running.watcher import Say
+from telemetry.chains import COMMAND_END, COMMAND_START
+from telemetry.clock import now_ns
+from telemetry.record import Scalar
+from telemetry.recorder import open_spool
+from telemetry.redaction import redactor_of
+from telemetry.rows import Event
+from telemetry.run_folder import RunFolder, new_run_folder
+
+TICK_S = 0.05
+LEAVE_WITHIN_S = 5.0
+"""How long a command may take to go once it was asked to."""
+
+
+def execute(
+    experiment: Experiment, command: Sequence[str], *, out: Path, say: Say
+) -> tuple[Path, Conclusion, int | None]:
+    """Run a command and judge it; returns the run folder, the conclusion and its exit code.
+
+    Raises PortTakenError or UsageError before anything is started; the exit code is None for a
+    command that did not run.
+    """
+    check_ports(experiment)
+    run_tag = secrets.token_hex(RUN_TAG_BYTES)
+    try:
+        folder = new_run_folder(out, experiment.name, run_tag, datetime.now(UTC))
+    except OSError as error:
+        raise UsageError(f"--out {out}: no run folder can be made: {error.strerror}") from error
+    told = redactor_of(os.environ).redact(command[0])
+    write_resolved(folder, experiment, run_tag=run_tag, command=(told,))
+    say(f"run folder: {folder.path}")
+    execution = Execution(experiment, folder, run_tag, command, say)
+    execution.run()
+    return folder.path, conclude(folder.path), execution.exit_code
+
+
+class Execution:
+    """One command in one run folder; `exit_code` is what it ended with."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        folder: RunFolder,
+        run_tag: str,
+        command: Sequence[str],
+        say: Say,
+    ) -> None:
+        self._command = command
+        self._say = say
+        self._children = Processes(folder.path)
+        self._recorder = open_spool(folder.path, "conductor")
+        self._preparation = Preparation(
+            experiment, folder.path, run_tag, self._children, note=self._note, say=say
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self._aborted = ""
+        self.exit_code: int | None = None
+
+    def run(self) -> None:
+        """Run it to its end, however it goes; the folder can be judged afterwards."""
+        with Interrupts(self._end_at_once) as interrupts:
+            try:
+                environment = self._preparation.prepare_for_command()
+                self._run_command(environment, interrupts)
+            except ChildFailedError as error:
+                self._lose("preparation", str(error))
+            finally:
+                self._finish()
+
+    def _run_command(self, environment: dict[str, str], interrupts: Interrupts) -> None:
+        start_ns = now_ns()
+        self._children.begin(start_ns)
+        self._note(COMMAND_START, program=self._command[0])
+        try:
+            self._process = subprocess.Popen(self._command, env={**os.environ, **environment})  # noqa: S603 - what the user wants run
+        except OSError as error:
+            self._lose("command", f"{self._command[0]} cannot be started: {error.strerror}")
+            return
+        self._await_end(self._process, interrupts)
+        self._note(COMMAND_END, exit_code=self.exit_code)
+        self._note("phase", "fault", start_ns=start_ns, end_ns=now_ns())
+
+    def _await_end(self, process: "subprocess.Popen[bytes]", interrupts: Interrupts) -> None:
+        while process.poll() is None and not self._ended(interrupts):
+            time.sleep(TICK_S)
+            self._recorder.flush()
+        if interrupts.asked:
+            # The terminal's Ctrl-C reaches the command too, and it may be gone before we look.
+            self._aborted = self._aborted or "interrupted"
+        self._leave(process)
+        self.exit_code = process.returncode
+
+    def _ended(self, interrupts: Interrupts) -> bool:
+        self._children.words(STORE)
+        self._aborted = self._children.abort_reason()
+        for role, reason in self._children.lost().items():
+            self._lose(role, reason)
+            return True
+        return interrupts.asked or bool(self._aborted)
+
+    def _leave(self, process: "subprocess.Popen[bytes]") -> None:
+        """End a command that has not ended by itself: it is asked, then made to."""
+        if process.poll() is not None:
+            return
+        self._say("ending the command")
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(LEAVE_WITHIN_S)
+                return
+
+    def _end_at_once(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+        self._children.kill_all()
+
+    def _finish(self) -> None:
+        try:
+            drained_ns = now_ns()
+            faults_left = self._children.disarm()
+            for role in (INJECTOR, STAND_INS):
+                if reason := self._children.stop(role):
+                    self._lose(role, reason)
+            self._note(
+                "run_end", aborted=self._aborted, faults_left=faults_left, drained_ns=drained_ns
+            )
+            self._recorder.close()
+            self._children.stop(STORE)
+        finally:
+            self._children.release_all()
+            self._preparation.close()
+
+    def _lose(self, role: str, reason: str) -> None:
+        self._note("lost", role, reason=reason)
+        self._say(reason)
+
+    def _note(self, name: str, subject: str = "", **facts: Scalar) -> None:
+        self._recorder.record_now(Event(name=name, at_ns=now_ns(), subject=subject, facts=facts))

@@ -1,0 +1,77 @@
+"""A command of somebody's own: run under the proxies, judged by what it did on the wire."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.rehearsals import CROSSWIND, pids_with
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
+EXAMPLES = Path(__file__).parents[2] / "examples" / "exec"
+ASK = [sys.executable, str(EXAMPLES / "ask.py")]
+
+
+def run(out: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    command = [CROSSWIND, "exec", "--out", str(out), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=50)
+
+
+def verdict(out: Path) -> dict[str, Any]:
+    (folder,) = out.glob("2*")
+    found: dict[str, Any] = json.loads((folder / "verdict.json").read_bytes())
+    return found
+
+
+def test_the_official_clients_retries_and_what_it_took_for_a_success_are_told(
+    tmp_path: Path,
+) -> None:
+    done = run(tmp_path, str(EXAMPLES / "truncated.yaml"), "--", *ASK)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "answer 2:" in done.stdout
+    assert "2 of them retries, waiting " in done.stdout
+    assert "3 failed, 3 of those taken for a success" in done.stdout
+    assert "the command exited 0; crosswind exits 3" in done.stdout
+    (folder,) = tmp_path.glob("2*")
+    before = (folder / "verdict.json").read_bytes()
+    again = subprocess.run([CROSSWIND, "judge", str(folder)], capture_output=True, check=False)
+    assert again.returncode == 3
+    assert (folder / "verdict.json").read_bytes() == before
+
+
+def test_a_command_without_faults_says_nothing_of_them(tmp_path: Path) -> None:
+    done = run(
+        tmp_path, "--exit-code", "command", "--", sys.executable, "-c", "raise SystemExit(7)"
+    )
+    assert done.returncode == 7
+    assert verdict(tmp_path)["exit_code"] == 4
+    assert "the command asked none of the endpoints" in done.stdout
+
+
+def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
+    done = run(tmp_path, "--", "no-such-command-anywhere")
+    assert done.returncode == 4
+    assert "no-such-command-anywhere cannot be started: No such file or directory" in done.stdout
+
+
+def test_ctrl_c_ends_the_command_and_all_else(tmp_path: Path) -> None:
+    script = "import time; print('up', flush=True); time.sleep(60)"
+    command = [CROSSWIND, "exec", "--out", str(tmp_path), "--", sys.executable, "-c", script]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        while process.stdout.readline().strip() != "up":
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(30) == 5
+    assert verdict(tmp_path)["aborted"] == "interrupted"
+    (folder,) = tmp_path.glob("2*")
+    assert pids_with(str(folder)) == []
