@@ -120,5 +120,7 @@ def _form(request: HttpRequest) -> dict[str, str]:
 
 
 def _origin(request: HttpRequest) -> str:
-    host = next((value for name, value in request.headers if name.lower() == "host"), "127.0.0.1")
-    return f"http://{host}"
+    """Return where the client asked: behind something that speaks TLS, as that says."""
+    headers = {name.lower(): value for name, value in request.headers}
+    scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
+    return f"{scheme}://{headers.get('host', '127.0.0.1')}"

@@ -36,7 +36,7 @@ def environment_of(
         found |= _as_the_sdks_read_it(endpoint, urls[endpoint.name])
     if TOKENS in stand_in_ports:
         found["CROSSWIND_TOKENS_URL"] = f"http://127.0.0.1:{stand_in_ports[TOKENS]}"
-    if service_account_file:
+    if service_account_file and not any(map(_is_real_google, experiment.endpoints)):
         found["GOOGLE_APPLICATION_CREDENTIALS"] = service_account_file
     return {**found, "NO_PROXY": _LOCAL, "no_proxy": _LOCAL}
 
@@ -51,6 +51,11 @@ def proxy_url(endpoint: Endpoint, proxy_ports: Mapping[str, int]) -> str:
 def variable_part(name: str) -> str:
     """Return an endpoint's name as part of a variable's: upper case, `_` for anything else."""
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def _is_real_google(endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint needs the user's own default credentials."""
+    return endpoint.stand_in is None and make_dialect(endpoint.dialect).cloud_identity == "google"
 
 
 def _as_the_sdks_read_it(endpoint: Endpoint, url: str) -> dict[str, str]:

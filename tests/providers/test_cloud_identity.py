@@ -42,7 +42,7 @@ def test_whoever_is_logged_out_is_told_in_one_line() -> None:
 def test_a_token_endpoint_that_is_not_there_is_named() -> None:
     account = service_account("http://127.0.0.1:1/token", "mine")
     made = google_account.Credentials.from_service_account_info(msgspec.json.decode(account))  # type: ignore[no-untyped-call]  # google-auth is partly typed
-    with pytest.raises(CredentialError, match="Google gives no token: .*127.0.0.1"):
+    with pytest.raises(CredentialError, match=r"Google gives no token: .*127\.0\.0\.1"):
         google(made)()
 
 

@@ -38,7 +38,7 @@ def test_without_a_key_and_an_identity_a_placeholder_is_shown() -> None:
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")
-    with pytest.raises(CredentialError, match="GOOGLE_OAUTH_ACCESS_TOKEN is not set.*nowhere"):
+    with pytest.raises(CredentialError, match=r"GOOGLE_OAUTH_ACCESS_TOKEN is not set.*nowhere"):
         credential_for({"vertex-gemini": {}}, {})
 
 

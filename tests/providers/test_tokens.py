@@ -71,5 +71,12 @@ def test_entra_tells_where_its_tokens_are() -> None:
     assert asked("/common/discovery/instance", method="GET")[0] == 200
 
 
+def test_behind_tls_entras_tokens_are_behind_tls() -> None:
+    path = "/t/v2.0/.well-known/openid-configuration"
+    via = (("Host", "entra"), ("X-Forwarded-Proto", "https"))
+    said = answer(HttpRequest(method="GET", target=path, headers=via), NOW_S)
+    assert msgspec.json.decode(said.body)["token_endpoint"] == "https://entra/t/oauth2/v2.0/token"
+
+
 def test_elsewhere_is_nothing() -> None:
     assert asked("/tokens")[0] == 404

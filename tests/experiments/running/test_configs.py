@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import msgspec
+
 from experiments.model import Endpoint, Experiment, Fault, Phases
 from experiments.running import configs
 from loadgen.config import Load, Route
@@ -52,6 +54,12 @@ def test_no_fault_outlives_the_run_by_more_than_the_margin() -> None:
     injector = configs.injector_config(EXPERIMENT, "a1b2c3d4", None, {"azure": 5001})
     assert injector.max_ttl_s == 60 + 10 + configs.TTL_MARGIN_S
     assert injector.run_folder is None
+
+
+def test_a_clouds_token_goes_to_tls_upstreams_alone() -> None:
+    secure = msgspec.structs.replace(REMOTE, base_url="https://vertex.example")
+    asked = [configs.target(each, {each.name: 6001}) for each in (AZURE, REMOTE, secure)]
+    assert [each.cloud_identity for each in asked] == [False, False, True]
 
 
 def test_the_load_asks_at_the_proxies_under_the_endpoints_own_path() -> None:

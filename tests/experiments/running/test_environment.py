@@ -41,6 +41,12 @@ def test_a_real_endpoints_key_is_left_to_its_owner() -> None:
     assert "GOOGLE_APPLICATION_CREDENTIALS" not in found
 
 
+def test_a_real_vertex_is_asked_with_its_owners_default_credentials() -> None:
+    real = replace(VERTEX, stand_in=None, base_url="https://vertex.example")
+    found = environment_of(with_endpoints(AZURE, real), PORTS, {"tokens": 9}, "/k.json")
+    assert "GOOGLE_APPLICATION_CREDENTIALS" not in found
+
+
 def test_openais_own_endpoint_has_a_version_in_its_path() -> None:
     chat = Endpoint(name="azure", dialect={"openai-chat": {}}, stand_in=StandIn())
     assert (

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from experiments.running.preflight import send_canaries
 from loadgen.config import Target
 from providers.catalog import make_dialect
+from providers.credentials import PLACEHOLDER_CREDENTIAL
 from providers.dialect import Answer, HttpAnswer
 from telemetry.identity import CANARY_FIRST_NUMBER, trace_id
 from telemetry.recorder import open_spool
@@ -26,6 +28,7 @@ class Endpoint(HTTPServer):
     """Answers everything with one answer."""
 
     answer = HttpAnswer(status=200, headers=())
+    shown = ""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -33,6 +36,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["content-length"]))
         assert isinstance(self.server, Endpoint)
         answer = self.server.answer
+        self.server.shown = self.headers["api-key"]
         self.send_response(answer.status)
         self.send_header("content-length", str(len(answer.body)))
         self.end_headers()
@@ -92,13 +96,23 @@ def test_an_answer_that_its_proxy_never_saw_is_not_in_the_path(
 def test_a_refusal_is_told_in_the_providers_own_words(endpoint: Endpoint, tmp_path: Path) -> None:
     endpoint.answer = make_dialect(AZURE).refusal(401)
     (canary,) = send_canaries(RUN_TAG, (target(endpoint.server_port),), proxy_that_saw(tmp_path))
-    assert canary.reason.startswith("it answered 401: Access denied")
+    assert canary.reason.startswith("it answered 401 (the credential is refused): Access denied")
 
 
 def test_an_answer_in_another_dialect_is_told(endpoint: Endpoint, tmp_path: Path) -> None:
     endpoint.answer = HttpAnswer(status=200, headers=(), body=b"<html>hello</html>")
     (canary,) = send_canaries(RUN_TAG, (target(endpoint.server_port),), proxy_that_saw(tmp_path))
     assert canary.reason.startswith("its answer is not azure-openai")
+
+
+def test_only_a_real_endpoint_is_shown_the_users_key(endpoint: Endpoint, tmp_path: Path) -> None:
+    endpoint.answer = good_answer()
+    environment = {"AZURE_OPENAI_API_KEY": "mine"}
+    spool = proxy_that_saw(tmp_path, CANARY_FIRST_NUMBER)
+    for numbered, shown in ((True, PLACEHOLDER_CREDENTIAL), (False, "mine")):
+        asked = msgspec.structs.replace(target(endpoint.server_port), numbered=numbered)
+        send_canaries(RUN_TAG, (asked,), spool, environment)
+        assert endpoint.shown == shown
 
 
 def test_nobody_there_is_told(tmp_path: Path) -> None:
