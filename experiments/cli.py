@@ -33,6 +33,7 @@ app = typer.Typer(
 app.command("run")(rehearsing.run)
 app.command("exec")(executing.exec_)
 app.command("plan")(rehearsing.plan)
+app.command("preflight")(rehearsing.preflight)
 app.command("validate")(rehearsing.validate)
 app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)

@@ -21,6 +21,8 @@ HEAVY = {
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
     # declarations: what reads them finds out
+    "experiments/running/looked_ahead.py": "tests/live/test_rails.py",
+    "experiments/running/terms.py": "tests/live/test_conductor.py",
     "experiments/commands/executing.py": "tests/live/test_execute.py",
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",

@@ -14,6 +14,8 @@ from experiments.judging.verdict import Inconclusive
 if TYPE_CHECKING:
     from experiments.judging.conclude import Conclusion
     from experiments.reading.overrides import Overrides
+    from experiments.running.rails import Permission
+    from experiments.running.terms import Terms
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
 PlainOption = Annotated[
@@ -29,6 +31,26 @@ InconclusiveOption = Annotated[
         "--inconclusive",
         help="How to exit when a run is INCONCLUSIVE: fail (4) or pass (0). No verdict changes.",
     ),
+]
+AllowLiveOption = Annotated[
+    bool, typer.Option("--allow-live", help="Send to endpoints that are not on this machine.")
+]
+TreatAsLiveOption = Annotated[
+    bool,
+    typer.Option("--treat-as-live", help="Hold base_url endpoints on this machine for live ones."),
+]
+MaxRequestsOption = Annotated[
+    int | None, typer.Option("--max-requests", min=1, help="limits.max_requests")
+]
+MaxRateOption = Annotated[
+    float | None, typer.Option("--max-attempts-per-s", min=0, help="limits.max_attempts_per_s")
+]
+MaxSpendOption = Annotated[
+    float | None, typer.Option("--max-spend", min=0, help="limits.max_spend")
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option("--workers", min=1, metavar="N", help="Share the load among N local processes."),
 ]
 PLANNING = "reading the experiment and planning its load"
 
@@ -46,6 +68,12 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     plain: PlainOption = False,  # noqa: FBT002 - how typer declares a switch
     repeat: RepeatOption = 1,
     inconclusive: InconclusiveOption = Inconclusive.FAIL,
+    workers: WorkersOption = 1,
+    allow_live: AllowLiveOption = False,  # noqa: FBT002 - how typer declares a switch
+    treat_as_live: TreatAsLiveOption = False,  # noqa: FBT002 - as above
+    max_requests: MaxRequestsOption = None,
+    max_attempts_per_s: MaxRateOption = None,
+    max_spend: MaxSpendOption = None,
 ) -> None:
     """Rehearse: load, faults, a verdict and a report.
 
@@ -65,17 +93,22 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     """
     from experiments.find import find_experiment
     from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.running.rails import Permission, limit_sets
     from experiments.running.repeat import Ended, code_for, print_series, series, worst_code
+    from experiments.running.terms import Terms
 
-    overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
+    limits = limit_sets(max_requests, max_attempts_per_s, max_spend)
+    overrides = Overrides(sets=(*(sets or ()), *limits), seed=seed, trace=trace)
     path = find_experiment(experiment)
+    permission = Permission(allow_live=allow_live, treat_as_live=treat_as_live)
+    terms = Terms(out=out, workers=workers)
     first = seed
     if first is None:
         first = read_overridden(path, overrides).seed if repeat > 1 else 0
 
     def rehearsed(number: int) -> Ended:
         seeded = overrides if repeat == 1 else replace(overrides, seed=number)
-        folder, conclusion = _rehearsed(path, seeded, out=out, plain=plain)
+        folder, conclusion = _rehearsed(path, seeded, terms, permission, plain=plain)
         code = code_for(conclusion, inconclusive)
         return Ended(seed=number, folder=folder, conclusion=conclusion, exit_code=code)
 
@@ -85,7 +118,7 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
 
 
 def _rehearsed(
-    path: Path, overrides: "Overrides", *, out: Path, plain: bool
+    path: Path, overrides: "Overrides", terms: "Terms", permission: "Permission", *, plain: bool
 ) -> tuple[Path, "Conclusion"]:
     """Run once, and tell of it here and where continuous integration looks."""
     from experiments import github, terminal
@@ -93,6 +126,7 @@ def _rehearsed(
     from experiments.planned import announce
     from experiments.reading.overrides import read_overridden
     from experiments.running.live_view import watching
+    from experiments.running.rails import check_permission, check_workers, live_endpoints
     from experiments.running.run import rehearse
     from experiments.summary import print_judgement
 
@@ -100,9 +134,12 @@ def _rehearsed(
         read = read_overridden(path, overrides)
         planned = plan_of(read)
     announce(planned)
+    check_permission(read, permission, planned.attempts_at_most)
+    check_workers(read, terms.workers)
+    live = live_endpoints(read, permission)
+    terms = replace(terms, overrides=overrides.told(), live=live)
     with watching(read, plain=plain) as watcher:
-        told = overrides.told()
-        folder, conclusion = rehearse(read, out=out, overrides=told, watcher=watcher)
+        folder, conclusion = rehearse(read, terms, watcher)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
     github.tell(conclusion.judgement, folder)
@@ -137,6 +174,40 @@ def plan(
         planned = plan_of(read_overridden(find_experiment(experiment), overrides))
     print_plan(planned)
     raise typer.Exit(4 if planned.undecidable else 0)
+
+
+def preflight(
+    experiment: ExperimentArgument,
+    sets: SetOption = None,
+    allow_live: AllowLiveOption = False,  # noqa: FBT002 - how typer declares a switch
+    treat_as_live: TreatAsLiveOption = False,  # noqa: FBT002 - as above
+) -> None:
+    """Ask every endpoint once, and say what a run may cost.
+
+    One cheap request per endpoint through its proxy, and one through the gateway if there is one:
+    credentials, deployment, streaming, what is left of quotas, and that the proxies are in the
+    path. Prints the most that a run may send. Exits 4 when something is not ready. `run` does the
+    same first.
+
+    For example:
+
+      crosswind preflight azure-outage
+
+      crosswind preflight my.yaml --allow-live
+    """
+    from experiments import terminal
+    from experiments.find import find_experiment
+    from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.running.looked_ahead import look_ahead
+    from experiments.running.rails import Permission, check_allowed
+    from loadgen.plan import plan as plan_load
+
+    with terminal.meanwhile(PLANNING):
+        read = read_overridden(find_experiment(experiment), Overrides(sets=tuple(sets or ())))
+        planned = plan_load(read.load, seed=read.seed, duration_s=read.phases.load_s)
+    permission = Permission(allow_live=allow_live, treat_as_live=treat_as_live)
+    check_allowed(read, permission, "one request each")
+    raise typer.Exit(look_ahead(read, planned, permission))
 
 
 def validate(files: FilesArgument) -> None:

@@ -1,4 +1,4 @@
-"""Checks of addresses: everything that a rehearsal talks to or listens on is this machine."""
+"""Checks of addresses: where endpoints are, and that we listen on this machine alone."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -17,11 +17,8 @@ def base_url_complaint(url: str) -> str:
         return f"expected http://host:port or https://host, got {url!r}"
     if parts.username or parts.password:
         return "credentials come from the environment, never from a file"
-    if not is_loopback(parts.hostname):
-        return (
-            f"{parts.hostname} is not this machine; faults before live endpoints need guard rails "
-            "that this version does not have"
-        )
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        return f"{parts.hostname} is another machine: only https, or credentials go in the clear"
     return ""
 
 
@@ -33,6 +30,11 @@ def listen_complaint(listen: str) -> str:
     if not is_loopback(host):
         return f"{host} is not loopback: a proxy that makes faults stays at home"
     return ""
+
+
+def is_loopback_url(url: str) -> bool:
+    """Tell whether a URL leads to this machine."""
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def is_loopback(host: str) -> bool:

@@ -10,6 +10,7 @@ from experiments.running.interrupts import Interrupts
 from experiments.running.preparation import Preparation
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
 from experiments.running.progress import read_progress
+from experiments.running.terms import Terms
 from experiments.running.watcher import Moment, Watcher
 from loadgen.plan import plan
 from telemetry.clock import nanoseconds, now_ns
@@ -25,6 +26,8 @@ TICK_S = 0.05
 OVERDUE_S = 15.0
 """How long after load and drain a worker may still be silent before it counts as lost."""
 
+USUAL = Terms()
+
 
 class Conductor:
     """One run of one experiment in one folder."""
@@ -35,17 +38,22 @@ class Conductor:
         folder: Path,
         run_tag: str,
         watcher: Watcher,
-        *,
-        workers: int = 1,
+        terms: Terms = USUAL,
     ) -> None:
-        """`watcher` is told what happens while it happens; `workers` share the load."""
+        """`watcher` is told what happens while it happens."""
         self._experiment = experiment
-        self._workers = workers
+        self._workers = terms.workers
         self._watcher = watcher
         self._children = Processes(folder)
         self._recorder: Recorder = open_spool(folder, "conductor")
         self._preparation = Preparation(
-            experiment, folder, run_tag, self._children, note=self._note, say=watcher.said
+            experiment,
+            folder,
+            run_tag,
+            self._children,
+            note=self._note,
+            say=watcher.said,
+            live=terms.live,
         )
         self._finished: set[str] = set()
         self._zero_ns = 0

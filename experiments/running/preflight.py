@@ -13,7 +13,9 @@ from loadgen.config import Target
 from loadgen.endpoint import credential_of
 from providers.access_token import CredentialError
 from providers.catalog import make_dialect
-from providers.dialect import Dialect, HttpRequest, MalformedAnswerError, Question
+from providers.dialect import Delta, Dialect, HttpRequest, MalformedAnswerError, Question
+from providers.quota import RemainingQuota, remaining_quota
+from providers.sse import EventSplitter, event_data
 from telemetry import identity
 from telemetry.rows import HopBegun, decode_row
 
@@ -21,6 +23,11 @@ FIRST_CANARY = identity.CANARY_FIRST_NUMBER
 GATEWAY_CANARY = 0xFFFF_FFFF
 CANARY_TIMEOUT_S = 10.0
 PROXY_SAW_WITHIN_S = 2.0
+_MEANS = {
+    401: " (the credential is refused)",
+    403: " (the credential may not)",
+    404: " (no such deployment, model or path)",
+}
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +37,7 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     trace_id: str
     status: int | None = None
     reason: str = ""
+    quota: RemainingQuota = RemainingQuota()
 
     @property
     def ok(self) -> bool:
@@ -42,10 +50,13 @@ def send_canaries(
     targets: tuple[Target, ...],
     spool: Path,
     environment: Mapping[str, str] = os.environ,
+    *,
+    stream: bool = False,
 ) -> tuple[Canary, ...]:
     """Ask every endpoint once at its proxy; `spool` is the injector's, where hops must appear."""
     canaries = [
-        _ask(target, run_tag, _number(target, at), environment) for at, target in enumerate(targets)
+        _ask(target, run_tag, _number(target, at), environment, stream=stream)
+        for at, target in enumerate(targets)
     ]
     seen = _await_hops(spool, {canary.trace_id for canary in canaries if canary.ok})
     return tuple(_judged(canary, seen) for canary in canaries)
@@ -63,7 +74,14 @@ def _number(target: Target, ordinal: int) -> int:
     return GATEWAY_CANARY if target.endpoint == identity.GATEWAY else FIRST_CANARY + ordinal
 
 
-def _ask(target: Target, run_tag: str, number: int, environment: Mapping[str, str]) -> Canary:
+def _ask(
+    target: Target,
+    run_tag: str,
+    number: int,
+    environment: Mapping[str, str],
+    *,
+    stream: bool,
+) -> Canary:
     dialect, trace = make_dialect(target.dialect), identity.trace_id(run_tag, number)
     url = urlsplit(target.base_url)
     try:
@@ -71,7 +89,7 @@ def _ask(target: Target, run_tag: str, number: int, environment: Mapping[str, st
     except CredentialError as error:
         return Canary(endpoint=target.endpoint, trace_id=trace, reason=str(error))
     prompt = f"Say hello. {identity.mark(run_tag, number)}" if target.marked else "Say hello."
-    question = Question(prompt=prompt, max_output_tokens=4, stream=False)
+    question = Question(prompt=prompt, max_output_tokens=4, stream=stream)
     request = dialect.request(question, url.path, credential)
     span = identity.attempt_span_id(trace, 0)
     try:
@@ -83,7 +101,8 @@ def _ask(target: Target, run_tag: str, number: int, environment: Mapping[str, st
         endpoint=target.endpoint,
         trace_id=trace,
         status=status,
-        reason=_fault_of(dialect, status, headers, body),
+        reason=_fault_of(dialect, status, headers, body, stream=stream),
+        quota=remaining_quota(headers),
     )
 
 
@@ -101,15 +120,25 @@ def _exchange(
         connection.close()
 
 
-def _fault_of(dialect: Dialect, status: int, headers: dict[str, str], body: bytes) -> str:
+def _fault_of(
+    dialect: Dialect, status: int, headers: dict[str, str], body: bytes, *, stream: bool
+) -> str:
     if status != http.HTTPStatus.OK:
         error = dialect.read_error(status, headers, body)
-        return f"it answered {status}: {error.message}"
+        return f"it answered {status}{_MEANS.get(status, '')}: {error.message}"
     try:
-        said = dialect.read_body(body)
+        said = _streamed(dialect, body) if stream else [dialect.read_body(body)]
     except MalformedAnswerError as error:
         return f"its answer is not {dialect.name}: {error}"
-    return "" if said.finish_reason else "its answer has no finish reason"
+    errors = [delta.error.message for delta in said if delta.error is not None]
+    if errors:
+        return f"it answered 200, and then: {errors[0]}"
+    return "" if any(delta.finish_reason for delta in said) else "its answer has no finish reason"
+
+
+def _streamed(dialect: Dialect, body: bytes) -> list[Delta]:
+    data = (event_data(event) for event in EventSplitter().feed(body))
+    return [dialect.read_event(one) for one in data if one is not None]
 
 
 def _await_hops(spool: Path, wanted: set[str]) -> set[str]:

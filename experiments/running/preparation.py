@@ -23,7 +23,9 @@ from experiments.running.gateway import (
 )
 from experiments.running.preflight import Canary, send_canaries
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
+from experiments.running.rails import peak_per_minute, quota_complaints, unknown_quotas
 from loadgen.config import Target
+from loadgen.plan import plan
 from providers.service_account import service_account
 from providers.stand_in import TOKENS
 from telemetry.identity import GATEWAY
@@ -49,13 +51,17 @@ class Preparation:
         *,
         note: NOTE,
         say: SAY,
+        live: tuple[str, ...] = (),
     ) -> None:
+        """`live`: the endpoints whose quota must be enough."""
+        self._live = live
         self._experiment = experiment
         self._folder = folder
         self._run_tag = run_tag
         self._children = children
         self._note = note
         self._say = say
+        self.canaries: tuple[Canary, ...] = ()
         self._key = f"sk-{secrets.token_hex(16)}"
         self._private = tempfile.TemporaryDirectory(prefix="crosswind-")
 
@@ -70,6 +76,7 @@ class Preparation:
         self._children.start(STORE, store)
         targets = configs.targets(experiment, proxies)
         self._preflight(targets)
+        self._check_quotas()
         if gateway is not None:
             targets = (self._gateway(gateway, proxies, stand_ins),)
             self._preflight(targets)
@@ -146,7 +153,9 @@ class Preparation:
     def _preflight(self, targets: tuple[Target, ...]) -> None:
         spool = self._folder / "spool" / f"{INJECTOR}-0.ndjson"
         environment = {**os.environ, KEY_VARIABLE: self._key}
-        canaries = send_canaries(self._run_tag, targets, spool, environment)
+        stream = self._experiment.load.stream
+        canaries = send_canaries(self._run_tag, targets, spool, environment, stream=stream)
+        self.canaries += canaries
         for canary in canaries:
             self._record(canary)
         sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
@@ -154,6 +163,18 @@ class Preparation:
             raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
         names = ", ".join(canary.endpoint for canary in canaries)
         self._say(f"preflight: {names} answer through the proxies")
+
+    def _check_quotas(self) -> None:
+        """Refuse a load that the endpoints which it would fall back on cannot take."""
+        experiment = self._experiment
+        planned = plan(experiment.load, seed=experiment.seed, duration_s=experiment.phases.load_s)
+        peak = peak_per_minute(experiment, planned)
+        live = [c for c in self.canaries if c.endpoint in self._live]
+        short = list(quota_complaints(experiment, live, peak))
+        if short:
+            raise ChildFailedError("below the planned peak\n  " + "\n  ".join(short))
+        if unknown := unknown_quotas(experiment, live):
+            self._say(f"warning: {', '.join(unknown)}: what is left of the quota is not told")
 
     def _record(self, canary: Canary) -> None:
         self._note(

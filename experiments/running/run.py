@@ -1,7 +1,6 @@
 """`crosswind run`: a folder, a run in it, a verdict on it."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,15 +10,14 @@ from experiments.reading.problems import UsageError
 from experiments.reading.resolved import write_resolved
 from experiments.running.conductor import Conductor
 from experiments.running.ports import check_ports
+from experiments.running.terms import Terms
 from experiments.running.watcher import Watcher
 from telemetry.run_folder import new_run_folder
 
 RUN_TAG_BYTES = 4
 
 
-def rehearse(
-    experiment: Experiment, *, out: Path, overrides: Sequence[str] = (), watcher: Watcher
-) -> tuple[Path, Conclusion]:
+def rehearse(experiment: Experiment, terms: Terms, watcher: Watcher) -> tuple[Path, Conclusion]:
     """Run an experiment and judge it; returns the run folder and its conclusion.
 
     Before anything is started raises PortTakenError when a listener's port is in use, UsageError
@@ -28,12 +26,12 @@ def rehearse(
     check_ports(experiment)
     run_tag = secrets.token_hex(RUN_TAG_BYTES)
     try:
-        folder = new_run_folder(out, experiment.name, run_tag, datetime.now(UTC))
+        folder = new_run_folder(terms.out, experiment.name, run_tag, datetime.now(UTC))
     except OSError as error:
         raise UsageError(
-            f"--out {out}: no run folder can be made there: {error.strerror}"
+            f"--out {terms.out}: no run folder can be made there: {error.strerror}"
         ) from error
-    write_resolved(folder, experiment, run_tag=run_tag, overrides=overrides)
+    write_resolved(folder, experiment, run_tag=run_tag, overrides=terms.overrides)
     watcher.said(f"run folder: {folder.path}")
-    Conductor(experiment, folder.path, run_tag, watcher).conduct()
+    Conductor(experiment, folder.path, run_tag, watcher, terms).conduct()
     return folder.path, conclude(folder.path)

@@ -35,8 +35,8 @@ def crosswind(
 
 def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
-        "compare", "exec", "export", "judge", "kill", "list", "plan", "report", "run", "schema", "serve",
-        "stand-in", "validate",
+        "compare", "exec", "export", "judge", "kill", "list", "plan", "preflight", "report", "run",
+        "schema", "serve", "stand-in", "validate",
     ]  # fmt: skip
 
 

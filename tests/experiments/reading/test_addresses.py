@@ -1,23 +1,28 @@
-"""Addresses: everything that a rehearsal talks to or listens on is this machine."""
+"""Addresses: where endpoints may be, and that we listen on this machine alone."""
 
 import pytest
 
-from experiments.reading.addresses import base_url_complaint, is_loopback, listen_complaint
+from experiments.reading.addresses import (
+    base_url_complaint,
+    is_loopback,
+    is_loopback_url,
+    listen_complaint,
+)
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8080", "https://localhost", "http://[::1]:1/openai/v1"]
+    "url",
+    ["http://127.0.0.1:8080", "https://mine.openai.azure.com", "http://[::1]:1/openai/v1"],
 )
-def test_a_loopback_url_is_fine(url: str) -> None:
+def test_this_machine_and_tls_to_another_are_fine(url: str) -> None:
     assert base_url_complaint(url) == ""
 
 
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("https://example.openai.azure.com", "is not this machine"),
-        ("http://10.0.0.1", "is not this machine"),
-        ("http://localhost.example.com", "is not this machine"),
+        ("http://10.0.0.1", "only https, or credentials go in the clear"),
+        ("http://localhost.example.com", "is another machine"),
         ("ftp://localhost", "expected http://host:port"),
         ("localhost:80", "expected http://host:port"),
         ("http://localhost:0", "expected http://host:port"),
@@ -36,6 +41,12 @@ def test_listeners_listen_on_a_port_of_loopback() -> None:
     for wrong in ("8080", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:70000", ":80"):
         assert "expected host:port" in listen_complaint(wrong)
     assert "not loopback" in listen_complaint("0.0.0.0:80")
+
+
+def test_a_url_leads_here_by_its_host() -> None:
+    assert is_loopback_url("http://127.0.0.1:1/path")
+    assert not is_loopback_url("https://example.com")
+    assert not is_loopback_url("nonsense")
 
 
 def test_loopback_is_known_by_address_and_by_its_one_name() -> None:

@@ -116,8 +116,8 @@ WRONG = {
         (3, "endpoints.azure", "it has both", ""),
     ),
     "a live endpoint": (
-        changed("stand_in: {}", "base_url: https://example.openai.azure.com"),
-        (3, "endpoints.azure.base_url", "example.openai.azure.com is not this machine", ""),
+        changed("stand_in: {}", "base_url: http://example.openai.azure.com"),
+        (3, "endpoints.azure.base_url", "example.openai.azure.com is another machine", ""),
     ),
     "no URL": (
         changed("stand_in: {}", "base_url: localhost"),
