@@ -153,6 +153,11 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     stop: tuple[Stop, ...] = ()
     file: str = ""
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the file itself gives a gateway; secrets may be among them."""
+        return {} if self.gateway is None else self.gateway.environment
+
     def endpoint(self, name: str) -> Endpoint:
         """Return the endpoint of that name; raises KeyError."""
         return {endpoint.name: endpoint for endpoint in self.endpoints}[name]

@@ -37,6 +37,7 @@ from telemetry.leash import (
     ready_descriptor,
     say_ready,
 )
+from telemetry.plain_speech import redact_standard_error
 from telemetry.recorder import FLUSH_INTERVAL_S, Recorder, open_spool
 from telemetry.rows import Event
 
@@ -278,4 +279,5 @@ def _say(word: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
+    redact_standard_error()
     sys.exit(main())

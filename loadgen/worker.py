@@ -37,6 +37,7 @@ from loadgen.renewal import keep_fresh
 from loadgen.wire import GeventWire
 from telemetry import leash
 from telemetry.clock import nanoseconds, now_ns, seconds
+from telemetry.plain_speech import redact_standard_error
 from telemetry.recorder import FLUSH_INTERVAL_S, open_spool
 
 CRASHED, WRONG = 1, 2
@@ -290,4 +291,5 @@ def _say(word: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
+    redact_standard_error()
     sys.exit(main(sys.argv[1:]))

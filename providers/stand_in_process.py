@@ -18,6 +18,7 @@ import uvloop
 from providers.config import StandInConfig
 from providers.stand_in import CannotListenError, StandIns
 from telemetry import leash
+from telemetry.plain_speech import redact_standard_error
 
 _WRONG = 2
 _GRACE_S = 5.0
@@ -88,4 +89,5 @@ def _wrong(message: str) -> int:
 
 
 if __name__ == "__main__":
+    redact_standard_error()
     sys.exit(main(sys.argv[1:]))

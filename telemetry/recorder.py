@@ -6,13 +6,24 @@ sequence numbers keep counting, so a reader sees the gap too.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from telemetry.clock import read_clock_pair
-from telemetry.rows import Opened, Row, SpoolEnded, encode_rows
+from telemetry.redaction import redactor_of
+from telemetry.rows import (
+    AttemptEnded,
+    Event,
+    HopEnded,
+    Opened,
+    Row,
+    SpoolEnded,
+    encode_rows,
+)
 
 FLUSH_INTERVAL_S = 0.05
+REMEMBERED = 1024
 
 
 class Recorder:
@@ -22,9 +33,19 @@ class Recorder:
     between two requests.
     """
 
-    def __init__(self, write: Callable[[bytes], int], role: str) -> None:
-        """`write` takes bytes and returns how many it took; `OSError` means they are lost."""
+    def __init__(
+        self,
+        write: Callable[[bytes], int],
+        role: str,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        """`write` takes bytes and returns how many it took; `OSError` means they are lost.
+
+        `redact` takes secrets out of what others said: errors, models, facts of events.
+        """
         self._write = write
+        # Others say the same over and over; to look a text up costs a fiftieth of reading it.
+        self._redact = lru_cache(maxsize=REMEMBERED)(redact)
         self._pending: list[Row] = []
         self._rows = 0
         self._torn = False
@@ -44,7 +65,25 @@ class Recorder:
         """Take a row; it reaches the spool at the next flush."""
         row.seq = self._rows
         self._rows += 1
+        if isinstance(row, AttemptEnded | HopEnded):
+            self._clean_ending(row)
+        elif isinstance(row, Event):
+            self._clean_facts(row)
         self._pending.append(row)
+
+    def _clean_ending(self, row: AttemptEnded | HopEnded) -> None:
+        if row.error:
+            row.error = self._redact(row.error)
+        if row.model:
+            row.model = self._redact(row.model)
+        if row.finish_reason:
+            row.finish_reason = self._redact(row.finish_reason)
+
+    def _clean_facts(self, row: Event) -> None:
+        row.facts = {
+            name: self._redact(fact) if isinstance(fact, str) else fact
+            for name, fact in row.facts.items()
+        }
 
     def record_now(self, row: Row) -> None:
         """Take a row that must survive a crash a moment later."""
@@ -72,10 +111,16 @@ class Recorder:
         self.record_now(SpoolEnded(rows=self._rows, dropped=self.dropped))
 
 
-def open_spool(run_folder: Path, role: str, number: int = 0) -> Recorder:
-    """Open `<run_folder>/spool/<role>-<number>.ndjson` for appending and record its first row."""
+def open_spool(
+    run_folder: Path, role: str, number: int = 0, environment: Mapping[str, str] = os.environ
+) -> Recorder:
+    """Open `<run_folder>/spool/<role>-<number>.ndjson` for appending and record its first row.
+
+    What is secret among the variables of `environment` is written nowhere.
+    """
     folder = run_folder / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{role}-{number}.ndjson"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-    return Recorder(lambda data: os.write(descriptor, data), role)
+    redact = redactor_of(environment).redact
+    return Recorder(lambda data: os.write(descriptor, data), role, redact)

@@ -49,7 +49,8 @@ _START: Final = r"(?<![A-Za-z0-9])"
 _IS: Final = r"[\"']?\s*[:=]\s*[\"']?"
 
 _AFTER: Final = (
-    r"\b(?:Bearer|Basic|Token)\s+",
+    r"\bauthorization[\"']?\s*[:=]\s*[\"']?(?:\w+\s+)?",
+    r"\bBearer\s+(?=[\w.~+/=-]{16})",
     rf"{_START}{_WHOSE}[-_]?(?:key|secret|token){_IS}(?:Bearer\s+)?",
     rf"{_START}(?:{_NAMES}){_IS}",
     r"[?&;](?:key|sig|sv|code|token|api-key)=",

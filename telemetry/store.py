@@ -19,6 +19,7 @@ import msgspec
 
 from telemetry.clock import now_ns
 from telemetry.leash import OrderReader, Stop, leash_descriptor, ready_descriptor, say_ready
+from telemetry.plain_speech import redact_standard_error
 from telemetry.progress import LiveView
 from telemetry.seal import Reading, SealError
 from telemetry.store_config import StoreConfig
@@ -152,4 +153,5 @@ def _complain(text: str) -> None:
 
 
 if __name__ == "__main__":
+    redact_standard_error()
     sys.exit(main(sys.argv[1:]))

@@ -4,8 +4,9 @@ It reads back to an equal `Experiment`, and it is an experiment file: it can be 
 """
 
 import io
+import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path as FilePath
 from typing import Any
@@ -19,6 +20,7 @@ from experiments.reading.problems import UsageError
 from experiments.reading.read import experiment_of
 from experiments.reading.routes import route_said
 from experiments.reading.shape import FailShape, RunShape
+from telemetry.redaction import redactor_of
 from telemetry.run_folder import RunFolder
 
 VERSIONED = ("crosswind", "locust", "gevent", "uvloop", "httptools", "msgspec", "duckdb")
@@ -42,7 +44,8 @@ def write_resolved(
         overrides=tuple(overrides),
         command=tuple(command),
     )
-    folder.experiment.write_text(resolved_yaml(experiment, run), encoding="utf-8")
+    redact = redactor_of({**os.environ, **experiment.environment}).redact
+    folder.experiment.write_text(resolved_yaml(experiment, run, redact), encoding="utf-8")
 
 
 def read_resolved(path: FilePath) -> Experiment:
@@ -69,14 +72,18 @@ def read_run(path: FilePath) -> RunShape:
         raise UsageError(f"{path}: no run folder's experiment: {error}") from error
 
 
-def resolved_yaml(experiment: Experiment, run: RunShape) -> str:
-    """Write an experiment with every parameter in it, and the run that it was."""
+def resolved_yaml(experiment: Experiment, run: RunShape, redact: Callable[[str], str] = str) -> str:
+    """Write an experiment with every parameter in it, and the run that it was.
+
+    `redact` takes secrets out of every text; one that needs them to run again says so.
+    """
     text = io.StringIO()
     writer: Any = YAML(typ="safe", pure=True)  # its attributes are typed by their first values
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False
     writer.width = 120
-    writer.dump({**resolved(experiment), "run": msgspec.to_builtins(run)}, text)
+    said = {**resolved(experiment), "run": msgspec.to_builtins(run)}
+    writer.dump(_redacted(said, redact), text)
     return text.getvalue()
 
 
@@ -115,6 +122,14 @@ def _expect(experiment: Experiment) -> object:
     if expect is None or expect.verdict == "PASS":
         return None if expect is None else "PASS"
     return msgspec.to_builtins(FailShape(FAIL=expect.failing))
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - any part of a file
+    if isinstance(value, dict):
+        return {key: _redacted(item, redact) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(item, redact) for item in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _without_none(mapping: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Conducts one run: prepares the processes, drives the phases, ends everything, leaves a record."""
 
+import os
 import time
 from pathlib import Path
 
@@ -44,8 +45,10 @@ class Conductor:
         self._experiment = experiment
         self._workers = terms.workers
         self._watcher = watcher
-        self._children = Processes(folder)
-        self._recorder: Recorder = open_spool(folder, "conductor")
+        self._children = Processes(folder, experiment.environment)
+        self._recorder: Recorder = open_spool(
+            folder, "conductor", environment={**os.environ, **experiment.environment}
+        )
         self._preparation = Preparation(
             experiment,
             folder,

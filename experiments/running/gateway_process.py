@@ -34,6 +34,7 @@ from telemetry.leash import (
     leash_descriptor,
     say_ready,
 )
+from telemetry.plain_speech import redact_standard_error
 from telemetry.redaction import Redactor, redactor_of
 
 LAST_LINES = 12
@@ -189,4 +190,5 @@ def _let_go(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    redact_standard_error()
     sys.exit(main(sys.argv[1:]))

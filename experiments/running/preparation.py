@@ -123,16 +123,8 @@ class Preparation:
         environment = {**found, **own_environment(gateway, filled)}
         self._say(f"starting the gateway: {config.command[0]}")
         within_s = gateway.ready.within_s + READY_MARGIN_S
-        try:
-            self._children.start(GATEWAY, config, ready_within_s=within_s, environment=environment)
-        finally:
-            self._hide_secrets({**os.environ, **environment})
+        self._children.start(GATEWAY, config, ready_within_s=within_s, environment=environment)
         return front_target(self._experiment, gateway, port)
-
-    def _hide_secrets(self, environment: dict[str, str]) -> None:
-        """Keep of the command's words only what may be read by anybody."""
-        path = self._folder / "config" / f"{GATEWAY}-0.json"
-        path.write_text(redactor_of(environment).redact(path.read_text()))
 
     def _key_file(self, stand_ins: dict[str, int]) -> str:
         if TOKENS not in stand_ins:
@@ -158,7 +150,8 @@ class Preparation:
         self.canaries += canaries
         for canary in canaries:
             self._record(canary)
-        sick = [f"{canary.endpoint}: {canary.reason}" for canary in canaries if not canary.ok]
+        redact = redactor_of(environment).redact
+        sick = [f"{c.endpoint}: {redact(c.reason)}" for c in canaries if not c.ok]
         if sick:
             raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
         names = ", ".join(canary.endpoint for canary in canaries)

@@ -1,6 +1,7 @@
 """The processes of one run: started upstream first, ended downstream first, none left behind."""
 
 import contextlib
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 from experiments.running.children import NOTHING_MORE, Child, ChildFailedError, await_word
 from telemetry.identity import GATEWAY
 from telemetry.leash import Disarm, Start, Stop
+from telemetry.redaction import redactor_of
 
 READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
@@ -34,8 +36,12 @@ MODULES = {
 class Processes:
     """The children of a run by role, and the order in which they begin and end."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is the run folder: configurations and logs of the children lie in it."""
+    def __init__(self, folder: Path, environment: Mapping[str, str] = NOTHING_MORE) -> None:
+        """`folder` is the run folder: configurations and logs of the children lie in it.
+
+        `environment` is added to that of every child: what is secret there is so everywhere.
+        """
+        self._environment = environment
         self._folder = folder
         self._children: dict[str, Child] = {}
         self._restarts = 0
@@ -57,7 +63,12 @@ class Processes:
         path = self._folder / "config" / f"{role}-{number}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(msgspec.json.format(msgspec.json.encode(config)))
-        return self._launch(role, path, ready_within_s, environment)
+        try:
+            return self._launch(role, path, ready_within_s, environment)
+        finally:
+            # It has been read; what stays may be read by anybody.
+            known = redactor_of({**os.environ, **self._environment, **environment})
+            path.write_text(known.redact(path.read_text()))
 
     def _launch(
         self,
@@ -69,7 +80,8 @@ class Processes:
         """Start what a configuration is for; its log, and its place here, have the same name."""
         log = self._folder / "log" / f"{config.stem}.log"
         log.parent.mkdir(exist_ok=True)
-        child = Child(role, MODULES[role], config, log, environment)
+        told = {**self._environment, **environment}
+        child = Child(role, MODULES[role], config, log, told)
         self._children[role if config.stem == f"{role}-0" else config.stem] = child
         word = await_word(child, "ready", within_s)
         if not word["ready"]:
