@@ -22,6 +22,7 @@ from telemetry.leash import OrderReader, Stop, leash_descriptor, ready_descripto
 from telemetry.plain_speech import redact_standard_error
 from telemetry.progress import LiveView
 from telemetry.seal import Reading, SealError
+from telemetry.stops import StopWatch
 from telemetry.store_config import StoreConfig
 
 TAIL_EVERY_S = 0.15
@@ -45,6 +46,8 @@ class Store:
     def __init__(self, config: StoreConfig) -> None:
         self._reading = Reading(Path(config.run_folder), config.run_tag)
         self._live = LiveView()
+        self._stops = StopWatch(config.stops, config.run_tag)
+        self._told = False
         self._every_s = config.progress_every_s
         self._progress_at = time.monotonic() + config.progress_every_s
 
@@ -53,9 +56,17 @@ class Store:
         for spool, row in self._reading.spools.read():
             self._reading.assembly.take(spool, row)
             self._live.take(row)
+            self._stops.take(spool, row, now_ns())
         if time.monotonic() >= self._progress_at:
             self._progress_at = time.monotonic() + self._every_s
             _say_if_heard({"progress": msgspec.to_builtins(self._live.progress(now_ns()))})
+            self._stop_if_due()
+
+    def _stop_if_due(self) -> None:
+        """Ask for the run's end, once, when one of its stop conditions holds."""
+        if not self._told and (reason := self._stops.reason(now_ns())):
+            self._told = True
+            say_ready({"abort": reason})
 
     def finish(self, within_s: float) -> None:
         """Read to the end and seal; raises SealError."""

@@ -1,6 +1,8 @@
-"""What a store process is told: which run to follow."""
+"""What a store process is told: which run to follow, and when it should stop."""
 
 import msgspec
+
+from telemetry.stops import MetricStop
 
 
 class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -9,3 +11,4 @@ class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     run_folder: str
     run_tag: str
     progress_every_s: float = 1.0
+    stops: tuple[MetricStop, ...] = ()

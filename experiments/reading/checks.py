@@ -11,6 +11,7 @@ from experiments.reading.problems import Complaints, Path
 from experiments.reading.routes import cooldown_of, route_of
 from experiments.reading.schedule import check_faults, faults_of
 from experiments.reading.shape import EndpointShape, FailShape, FileShape
+from experiments.reading.stops import check_stops
 
 MAX_CLIENTS = 1000
 MAX_ATTEMPTS_PER_ENDPOINT = 100
@@ -165,6 +166,7 @@ CHECKS: tuple[Check, ...] = (
     check_route,
     check_gateway,
     check_limits,
+    check_stops,
     check_load,
     check_phases,
     check_baseline,

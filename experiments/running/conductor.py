@@ -11,6 +11,7 @@ from experiments.running.interrupts import Interrupts
 from experiments.running.preparation import Preparation
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
 from experiments.running.progress import read_progress
+from experiments.running.stop_checks import StopChecks
 from experiments.running.terms import Terms
 from experiments.running.watcher import Moment, Watcher
 from loadgen.plan import plan
@@ -58,6 +59,7 @@ class Conductor:
             say=watcher.said,
             live=terms.live,
         )
+        self._checks = StopChecks(experiment.stop)
         self._finished: set[str] = set()
         self._zero_ns = 0
         self._drained_ns = 0
@@ -90,6 +92,7 @@ class Conductor:
         for name, start_s, end_s in phases.spans():
             self._note("phase", name, start_ns=self._at_ns(start_s), end_ns=self._at_ns(end_s))
         self._watcher.said(f"{len(arrivals)} exchanges planned over {phases.load_s:g} s")
+        self._checks.start()
         while not (self._ended(interrupts) or self._overdue()):
             time.sleep(TICK_S)
             self._recorder.flush()
@@ -101,7 +104,7 @@ class Conductor:
                 "interrupted: stopping the load and removing faults (again: end at once)"
             )
             return True
-        if reason := self._children.abort_reason():
+        if reason := self._children.abort_reason() or self._checks.reason:
             self._aborted = reason
             self._watcher.said(f"stopping: {reason}")
             return True
@@ -156,6 +159,7 @@ class Conductor:
         try:
             self._end_in_order()
         finally:
+            self._checks.close()
             self._children.release_all()
             self._preparation.close()
 

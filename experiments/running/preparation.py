@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from experiments.model import Experiment, Gateway
+from experiments.reading.stops import metric_stops, stops_of
 from experiments.running import configs
 from experiments.running.children import ChildFailedError
 from experiments.running.environment import environment_of
@@ -72,7 +73,8 @@ class Preparation:
         stand_ins = self._stand_ins(tokens=gateway is not None)
         injector = configs.injector_config(experiment, self._run_tag, self._folder, stand_ins)
         proxies = self._children.start(INJECTOR, injector)
-        store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag)
+        stops = metric_stops(stops_of(experiment, live=bool(self._live)))
+        store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag, stops=stops)
         self._children.start(STORE, store)
         targets = configs.targets(experiment, proxies)
         self._preflight(targets)
