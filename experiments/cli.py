@@ -44,6 +44,7 @@ app.command("schema")(reference.schema)
 app.command("serve")(serving.serve)
 app.command("stand-in")(serving.stand_in)
 app.command("kill")(serving.kill)
+app.command("inject")(serving.inject)
 
 
 def main() -> None:

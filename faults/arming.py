@@ -9,6 +9,8 @@ import asyncio
 import math
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from faults.config import Rule
 from faults.fault import ListenerFault
 from faults.listener.connect_refused import ConnectRefused
@@ -48,6 +50,15 @@ class Arming:
             for listening in self._listenings:
                 listening.lane.start_ns = at_ns
             self._apply()
+
+    def add(self, rule: Rule) -> None:
+        """Arm one more rule, whose times count from now; raises as `RuleBook`, ValueError early."""
+        if self._start_ns is None:
+            raise ValueError("it has not begun")
+        now_s = (now_ns() - self._start_ns) / NS_PER_S
+        moved = {"start_s": now_s + rule.start_s, "end_s": now_s + rule.end_s}
+        self._book.add(msgspec.structs.replace(rule, **moved))
+        self._apply()
 
     def freeze(self) -> None:
         """Let nothing new begin."""

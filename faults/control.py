@@ -1,8 +1,8 @@
 """The kill switch: a socket at every injector, and the client that asks all of them.
 
-One JSON line in, `{"do": "list" | "freeze" | "kill"}`, one JSON line out. Sockets are 0600, named
-by the injector's process id, in a folder that only their owner may enter; so the switch works
-when nothing else of a run is left.
+One JSON line in, `{"do": "list" | "freeze" | "kill" | "inject"}`, one JSON line out. Sockets are
+0600, named by the injector's process id, in a folder that only their owner may enter; so the switch
+works when nothing else of a run is left. While it is engaged a file lies beside them.
 """
 
 import asyncio
@@ -17,17 +17,20 @@ from typing import Final, Literal, cast
 
 import msgspec
 
+from faults.config import Rule
+
 ANSWER_S: Final = 2.0
 """How long an injector may take to answer before it counts as deaf."""
 
-Word = Literal["list", "freeze", "kill"]
+Word = Literal["list", "freeze", "kill", "inject"]
 Facts = dict[str, object]
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked of an injector."""
+    """What is asked of an injector; to inject, a `rule` whose times count from now."""
 
     do: Word
+    rule: Rule | None = None
 
 
 class ControlFolderError(Exception):
@@ -48,7 +51,7 @@ def control_folder() -> Path:
 class ControlSocket:
     """An injector's own socket; `obey` turns a wish into the facts that answer it."""
 
-    def __init__(self, obey: Callable[[Word], Facts]) -> None:
+    def __init__(self, obey: Callable[[Wish], Facts]) -> None:
         self._obey = obey
         self._server: asyncio.AbstractServer | None = None
         self.path = control_folder() / f"{os.getpid()}.sock"
@@ -74,7 +77,7 @@ class ControlSocket:
 
 
 class _Conversation(asyncio.Protocol):
-    def __init__(self, obey: Callable[[Word], Facts]) -> None:
+    def __init__(self, obey: Callable[[Wish], Facts]) -> None:
         self._obey = obey
         self._rest = b""
         self._transport: asyncio.WriteTransport | None = None
@@ -91,9 +94,32 @@ class _Conversation(asyncio.Protocol):
 
     def _answer(self, line: bytes) -> Facts:
         try:
-            return self._obey(_WISHES.decode(line).do)
+            return self._obey(_WISHES.decode(line))
         except msgspec.MsgspecError as wrong:
             return {"error": str(wrong)}
+
+
+def engage() -> None:
+    """Keep the switch engaged: until `release` no injector of this user starts with faults."""
+    _make_private(control_folder())
+    engaged_file().touch(mode=0o600)
+
+
+def release() -> bool:
+    """Let injectors have faults again; False when the switch was not engaged."""
+    was_engaged = is_engaged()
+    engaged_file().unlink(missing_ok=True)
+    return was_engaged
+
+
+def is_engaged() -> bool:
+    """Tell whether the switch is engaged."""
+    return engaged_file().exists()
+
+
+def engaged_file() -> Path:
+    """Return the file whose being there keeps faults away."""
+    return control_folder() / "engaged"
 
 
 def kill_all() -> list[Facts]:
@@ -106,19 +132,22 @@ def list_all() -> list[Facts]:
     return ask_all("list")
 
 
-def ask_all(word: Word) -> list[Facts]:
-    """Ask every injector of this user; sockets whose injector is gone are removed.
+def ask_all(word: Word, *, pid: str = "*", rule: Rule | None = None) -> list[Facts]:
+    """Ask every injector of this user, or the one of a process id.
+
+    Sockets whose injector is gone are removed.
 
     An injector that does not answer is among the answers, with `pid` and `error`.
     """
     folder = control_folder()
     if not folder.is_dir():
         return []
-    answers = (_ask(path, word) for path in sorted(folder.glob("*.sock")))
+    wish = Wish(do=word, rule=rule)
+    answers = (_ask(path, wish) for path in sorted(folder.glob(f"{pid}.sock")))
     return [answer for answer in answers if answer is not None]
 
 
-def _ask(path: Path, word: Word) -> Facts | None:
+def _ask(path: Path, wish: Wish) -> Facts | None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(ANSWER_S)
         try:
@@ -129,7 +158,7 @@ def _ask(path: Path, word: Word) -> Facts | None:
         except OSError as error:
             return {"pid": path.stem, "error": str(error)}
         try:
-            line.sendall(msgspec.json.encode(Wish(do=word)) + b"\n")
+            line.sendall(msgspec.json.encode(wish) + b"\n")
             return _read_answer(line)
         except (OSError, ValueError) as error:
             return {"pid": path.stem, "error": str(error) or type(error).__name__}

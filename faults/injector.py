@@ -20,8 +20,8 @@ import msgspec
 import uvloop
 
 from faults.arming import Arming
-from faults.config import InjectorConfig
-from faults.control import ControlFolderError, ControlSocket, Facts, Word
+from faults.config import InjectorConfig, Rule
+from faults.control import ControlFolderError, ControlSocket, Facts, Wish, is_engaged
 from faults.lane import Guest, Lane, upstream_at
 from faults.limit_watch import LimitWatch, limiter_of
 from faults.listening import Listening
@@ -45,6 +45,7 @@ LEASH_S: Final = 5.0
 """How long exchanges in flight may go on once the leash is gone."""
 
 POLL_S: Final = 0.02
+ENGAGED: Final = "the kill switch is engaged; `crosswind kill --release` lets faults be again"
 
 
 class NotStartedError(Exception):
@@ -106,7 +107,10 @@ class Injector:
         """Take it that the conductor is gone."""
         self._finish_within(LEASH_S)
 
-    def _obey_switch(self, word: Word) -> Facts:
+    def _obey_switch(self, wish: Wish) -> Facts:
+        word = wish.do
+        if word == "inject" and (complaint := self._inject(wish.rule)):
+            return {"pid": os.getpid(), "error": complaint}
         if word == "kill":
             self._killed = True
             self._arming.disarm()
@@ -127,6 +131,25 @@ class Injector:
             "faults_left": self._arming.faults_left,
         }
 
+    def _inject(self, rule: Rule | None) -> str:
+        """Arm a rule from outside; returns why not, empty when it is armed."""
+        if not self._config.begin_at_once:
+            return "a run is under way: a fault from outside would spoil its verdict"
+        if is_engaged():
+            return ENGAGED
+        if rule is None or rule.end_s > self._config.max_ttl_s:
+            return f"no fault lives longer than {self._config.max_ttl_s:g} s here"
+        strangers = [name for name in rule.endpoints if name not in self.ports]
+        if strangers:
+            return f"it has no endpoint {strangers[0]}; there are {', '.join(self.ports)}"
+        try:
+            self._arming.add(rule)
+        except (KeyError, ValueError) as wrong:
+            return str(wrong)
+        self._killed = False
+        self._recorder.record_now(Event(name="injected", at_ns=now_ns(), subject=rule.id))
+        return ""
+
     def _finish_within(self, within_s: float) -> None:
         self._arming.disarm()
         for listening in self._listenings:
@@ -135,6 +158,8 @@ class Injector:
             self._end.set_result(within_s)
 
     async def _open(self) -> None:
+        if self._config.rules and is_engaged():
+            raise NotStartedError(ENGAGED)
         try:
             await self._control.open()
             for listening in self._listenings:

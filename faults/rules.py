@@ -92,6 +92,13 @@ class RuleBook:
         attempt = content_key if attempt_key is None else str(attempt_key)
         return tuple(one for one in armed if self._touches(one, exchange_key, attempt, now_s))
 
+    def add(self, rule: Rule) -> None:
+        """Take one more rule, from when to when it says; raises as the book itself."""
+        _refuse_twins((*self._rules, rule))
+        self._entries = (*self._entries, *_entries(rule))
+        self._rules = (*self._rules, rule)
+        self._narrow(self._since_s)
+
     def disarm(self) -> None:
         """Take every rule off, for good; again does nothing."""
         self._rules = ()

@@ -71,22 +71,94 @@ def stand_in(
     raise typer.Exit(code)
 
 
-def kill() -> None:
+PidOption = Annotated[
+    int | None, typer.Option("--pid", help="One injector alone, by the id that inject --list says.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Every injector of yours: the usual.")]
+ReleaseOption = Annotated[
+    bool, typer.Option("--release", help="Let there be faults again, after a kill.")
+]
+
+
+def kill(
+    pid: PidOption = None,
+    every: AllOption = False,  # noqa: FBT002 - how typer declares a switch
+    release: ReleaseOption = False,  # noqa: FBT002 - as above
+) -> None:
     """Switch off every fault on this machine at once.
 
     Works without the run that made them, and whether or not it still lives: each injector of
     yours listens on a socket of its own. What a fault was holding back is sent, the rest passes.
-    Exits 0 when no fault is left, else 6.
+    The switch stays engaged: nothing begins with faults until `--release`. With `--pid` one
+    injector is emptied and nothing stays engaged. Exits 0 when no fault is left, else 6.
 
     For example:
 
       crosswind kill
+
+      crosswind kill --release
     """
     from experiments import terminal
-    from experiments.running.killed import kill_everything, told
+    from experiments.running.killed import kill_everything, kill_one, told
+    from faults import control
 
-    answers = kill_everything()
+    if every and pid is not None:
+        raise typer.BadParameter("--all and --pid exclude each other", param_hint="--pid")
+    if release:
+        was = control.release()
+        terminal.say("released" if was else "it was not engaged")
+        return
+    answers = kill_everything() if pid is None else kill_one(pid)
     for answer in answers:
         terminal.say(told(answer))
-    terminal.say(f"{len(answers)} injectors asked")
+    engaged = "; engaged until crosswind kill --release" if pid is None else ""
+    terminal.say(f"{len(answers)} injectors asked{engaged}")
     raise typer.Exit(0 if all(answer.done for answer in answers) else 6)
+
+
+ForOption = Annotated[
+    str, typer.Option("--for", metavar="TIME", help="How long: 30s, 5m, 1h. It must have an end.")
+]
+AtOption = Annotated[
+    list[str] | None, typer.Option("--at", metavar="ENDPOINT", help="Where; everywhere without it.")
+]
+ShareOption = Annotated[float, typer.Option("--share", min=0, max=1, help="Of the attempts.")]
+ParameterOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter: --set status=429. Repeatable."),
+]
+ListOption = Annotated[bool, typer.Option("--list", help="Say what is armed where, and end.")]
+
+
+def inject(  # noqa: PLR0913, PLR0917 - typer passes every option by name
+    fault: Annotated[str, typer.Argument(metavar="[FAULT]", help="`crosswind list faults`.")] = "",
+    lasting: ForOption = "",
+    at: AtOption = None,
+    share: ShareOption = 1.0,
+    sets: ParameterOption = None,
+    pid: PidOption = None,
+    armed: ListOption = False,  # noqa: FBT002 - how typer declares a switch
+) -> None:
+    """Make a fault by hand, for a while.
+
+    At the injectors of `crosswind serve`; all traffic on their listeners is faulted. It ends by
+    itself. A run has a verdict to defend and takes none. Exits 0 when it is armed, else 4.
+
+    For example:
+
+      crosswind inject http_error --set status=503 --for 30s --at azure
+
+      crosswind inject --list
+    """
+    from experiments import terminal
+    from experiments.running.injected import inject_everywhere, listed, rule_of
+
+    if armed:
+        for line in listed():
+            terminal.say(line)
+        return
+    rule = rule_of(fault, lasting, at or (), share, sets or ())
+    done, lines = inject_everywhere(rule, pid)
+    for line in lines:
+        terminal.say(line)
+    raise typer.Exit(0 if done else 4)

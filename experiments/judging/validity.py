@@ -79,6 +79,8 @@ def kill_switch_used(case: Case) -> str | None:
     """Refuse a run in which somebody removed the faults before their time."""
     if case.record.named("killed") or case.record.named("frozen"):
         return "the kill switch was used: the faults ended before their time"
+    if case.record.named("injected"):
+        return "a fault was made by hand while it ran"
     return None
 
 

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from faults.control import kill_all
+from experiments.reading.problems import UsageError
+from faults.control import ask_all, engage, kill_all
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,8 +20,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kill_everything() -> list[Answer]:
-    """Empty every injector of this user of its faults."""
+    """Empty every injector of this user of its faults, and let none have any until released."""
+    engage()
     return [msgspec.convert(facts, Answer) for facts in kill_all()]
+
+
+def kill_one(pid: int) -> list[Answer]:
+    """Empty the injector of a process id; raises UsageError when there is none."""
+    answers = ask_all("kill", pid=str(pid))
+    if not answers:
+        raise UsageError(f"no injector has the process id {pid}")
+    return [msgspec.convert(facts, Answer) for facts in answers]
 
 
 def told(answer: Answer) -> str:

@@ -35,8 +35,8 @@ def crosswind(
 
 def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
-        "compare", "exec", "export", "judge", "kill", "list", "plan", "preflight", "report", "run",
-        "schema", "serve", "stand-in", "validate",
+        "compare", "exec", "export", "inject", "judge", "kill", "list", "plan", "preflight",
+        "report", "run", "schema", "serve", "stand-in", "validate",
     ]  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def test_killing_where_nothing_runs_leaves_nothing(
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     code, out, _ = crosswind(capsys, monkeypatch, "kill")
-    assert (code, out) == (0, "0 injectors asked\n")
+    assert (code, out) == (0, "0 injectors asked; engaged until crosswind kill --release\n")
 
 
 def test_a_crash_of_ours_exits_1_with_a_hint_and_no_traceback(tmp_path: Path) -> None:

@@ -62,6 +62,49 @@ def test_kill_empties_every_injector(port: int, private: dict[str, str]) -> None
     assert status(port) == 200
 
 
+def crosswind(private: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    command = [CROSSWIND, *words]
+    return subprocess.run(command, env=private, capture_output=True, text=True, check=False)
+
+
+def test_the_switch_stays_engaged_until_it_is_released(
+    port: int, private: dict[str, str], tmp_path: Path
+) -> None:
+    assert "engaged until" in crosswind(private, "kill", "--all").stdout
+    refused = crosswind(private, "inject", "http_error", "--for", "30s")
+    assert refused.returncode == 4
+    assert "the kill switch is engaged" in refused.stdout
+    run = crosswind(private, "run", str(tmp_path / "short.yaml"), "--out", str(tmp_path / "runs"))
+    assert run.returncode == 4
+    assert "crosswind kill --release" in run.stdout
+    assert crosswind(private, "kill", "--release").stdout == "released\n"
+    assert crosswind(private, "kill", "--release").stdout == "it was not engaged\n"
+    again = crosswind(private, "inject", "http_error", "--for", "30s", "--set", "status=502")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert status(port) == 502
+
+
+def test_a_fault_made_by_hand_ends_by_itself(port: int, private: dict[str, str]) -> None:
+    crosswind(private, "kill")
+    crosswind(private, "kill", "--release")
+    wait_for(lambda: True if status(port) == 200 else None, 5)
+    made = crosswind(private, "inject", "http_error", "--for", "1s", "--at", "azure")
+    assert "armed for 1 s" in made.stdout
+    assert "by-hand-http_error at azure" in crosswind(private, "inject", "--list").stdout
+    wait_for(lambda: True if status(port) == 200 else None, 5)
+    elsewhere = crosswind(private, "inject", "http_error", "--for", "1s", "--at", "azuer")
+    assert elsewhere.returncode == 4
+    assert "it has no endpoint azuer; there are azure, vertex" in elsewhere.stdout
+
+
+def test_one_injector_alone_is_emptied_by_its_id(port: int, private: dict[str, str]) -> None:
+    listed = crosswind(private, "inject", "--list").stdout
+    pid = listed.split()[1]
+    assert crosswind(private, "kill", "--pid", "1").returncode == 2
+    assert "1 injectors asked\n" in crosswind(private, "kill", "--pid", pid).stdout
+    assert status(port) == 200
+
+
 def test_there_may_be_nothing_to_kill(private: dict[str, str]) -> None:
     done = subprocess.run(
         [CROSSWIND, "kill"], env=private, capture_output=True, text=True, check=False
