@@ -52,7 +52,8 @@ def test_killing_exits_0_when_no_fault_is_left(private: Path, crosswind: Crosswi
     with injector(private / "7.sock", b'{"pid":7,"faults_left":0}\n') as asked:
         said = crosswind("kill")
     assert b'"kill"' in asked[0]
-    assert said == (0, "injector 7: 0 faults left\n1 injectors asked\n", "")
+    engaged = "1 injectors asked; engaged until crosswind kill --release"
+    assert said == (0, f"injector 7: 0 faults left\n{engaged}\n", "")
 
 
 @pytest.mark.parametrize("answer", [b'{"pid":7,"faults_left":2}\n', b"", b"aye\n"])
