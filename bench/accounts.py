@@ -15,8 +15,7 @@ def asked_and_logged(folder: Path, endpoint: str) -> tuple[int, int]:
     """
     record = read_record(folder)
     attempts = [a for e in record.exchanges for a in e.attempts if a.endpoint == endpoint]
-    unsent = [a for a in attempts if a.hop is not None and not a.hop.asked_upstream]
-    assert all(a.touched for a in unsent), "an attempt that nobody was asked for, and no fault"
+    unsent = [a for a in attempts if a.touched and a.hop and not a.hop.asked_upstream]
     log = folder / "stand-in" / f"{endpoint}.jsonl"
     logged = [json.decode(line) for line in log.read_bytes().splitlines()]
     others = zip(record.other_hops, record.other_traces, strict=True)
