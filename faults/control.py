@@ -40,6 +40,11 @@ class ControlFolderError(Exception):
 _WISHES: msgspec.json.Decoder[Wish] = msgspec.json.Decoder(Wish)
 
 
+def forget(pid: int) -> None:
+    """Remove the socket of an injector that is gone, however it went."""
+    (control_folder() / f"{pid}.sock").unlink(missing_ok=True)
+
+
 def control_folder() -> Path:
     """Return `$XDG_RUNTIME_DIR/crosswind`, or `crosswind-<uid>` among the temporary files."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")

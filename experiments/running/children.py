@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from experiments.running.descendants import descendants, signal_all
 from telemetry.leash import LEASH_VARIABLE, READY_VARIABLE, Order, write_order
 
 LAST_LINES = 12
+KILLED_WITHIN_S = 2.0
 NOTHING_MORE: Mapping[str, str] = {}
 
 
@@ -83,9 +86,12 @@ class Child:
             os.close(self._leash)
 
     def kill(self) -> None:
-        """End it at once, by its own id."""
+        """End it at once and all that it started, by their own ids."""
+        below = descendants(self.pid)  # before it ends: they would be nobody's then
         self._process.kill()
-        self._process.wait()
+        signal_all(below, signal.SIGKILL)
+        # Not without a limit: a second Ctrl-C may have come in the middle of such a wait.
+        self.wait(KILLED_WITHIN_S)
 
     def close(self) -> None:
         """Close what is left of the pipes after its end."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from experiments.running.children import NOTHING_MORE, Child, ChildFailedError, await_word
+from faults.control import forget
 from telemetry.identity import GATEWAY
 from telemetry.leash import Disarm, Start, Stop
 from telemetry.redaction import redactor_of
@@ -157,7 +158,7 @@ class Processes:
         try:
             return self._stop(child, within_s)
         finally:
-            child.close()
+            _bury(child)
             del self._children[role]
 
     def _stop(self, child: Child, within_s: float) -> str:
@@ -180,7 +181,7 @@ class Processes:
         for child in self._children.values():
             if not child.wait(max(0.0, deadline - time.monotonic())):
                 child.kill()
-            child.close()
+            _bury(child)
         self._children.clear()
 
     def kill_all(self) -> None:
@@ -188,3 +189,11 @@ class Processes:
         for child in self._children.values():
             if child.exit_code() is None:
                 child.kill()
+            _bury(child)
+
+
+def _bury(child: Child) -> None:
+    """Remove what a child that has ended leaves behind."""
+    child.close()
+    if child.role == INJECTOR:
+        forget(child.pid)
