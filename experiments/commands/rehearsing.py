@@ -12,9 +12,9 @@ from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOp
 from experiments.judging.verdict import Inconclusive
 
 if TYPE_CHECKING:
-    from experiments.judging.conclude import Conclusion
     from experiments.reading.overrides import Overrides
     from experiments.running.rails import Permission
+    from experiments.running.run import Rehearsed
     from experiments.running.terms import Terms
 
 OutOption = Annotated[Path, typer.Option("--out", help="Where run folders are made.")]
@@ -108,18 +108,23 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
 
     def rehearsed(number: int) -> Ended:
         seeded = overrides if repeat == 1 else replace(overrides, seed=number)
-        folder, conclusion = _rehearsed(path, seeded, terms, permission, plain=plain)
-        code = code_for(conclusion, inconclusive)
-        return Ended(seed=number, folder=folder, conclusion=conclusion, exit_code=code)
+        done = _rehearsed(path, seeded, terms, permission, plain=plain)
+        return Ended(
+            seed=number,
+            folder=done.folder,
+            conclusion=done.conclusion,
+            exit_code=code_for(done.conclusion, inconclusive),
+            end_asked=done.end_asked,
+        )
 
     ended = series(range(first, first + repeat), rehearsed)
     print_series(ended, repeat)
-    raise typer.Exit(worst_code(ended))
+    raise typer.Exit(worst_code(ended, repeat))
 
 
 def _rehearsed(
     path: Path, overrides: "Overrides", terms: "Terms", permission: "Permission", *, plain: bool
-) -> tuple[Path, "Conclusion"]:
+) -> "Rehearsed":
     """Run once, and tell of it here and where continuous integration looks."""
     from experiments import github, terminal
     from experiments.plan import plan_of
@@ -139,11 +144,12 @@ def _rehearsed(
     live = live_endpoints(read, permission)
     terms = replace(terms, overrides=overrides.told(), live=live)
     with watching(read, plain=plain) as watcher:
-        folder, conclusion = rehearse(read, terms, watcher)
-    print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
-    terminal.say(f"report: {folder / 'report.html'}")
-    github.tell(conclusion.judgement, folder)
-    return folder, conclusion
+        done = rehearse(read, terms, watcher)
+    judgement = done.conclusion.judgement
+    print_judgement(judgement, unwritten=done.conclusion.unwritten)
+    terminal.say(f"report: {done.folder / 'report.html'}")
+    github.tell(judgement, done.folder)
+    return done
 
 
 def plan(

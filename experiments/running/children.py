@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,15 @@ NOTHING_MORE: Mapping[str, str] = {}
 
 class ChildFailedError(Exception):
     """A child of ours did not start, or ended when it should not have."""
+
+
+class EndAskedError(Exception):
+    """Somebody asked for the end while something was still awaited."""
+
+
+def nobody_asks() -> bool:
+    """Say that nobody asks for the end."""
+    return False
 
 
 class Child:
@@ -121,8 +130,13 @@ def _start(
         )
 
 
-def await_word(child: Child, key: str, within_s: float) -> dict[str, object]:
-    """Wait until a child says a word with `key`; raises ChildFailedError when it does not."""
+def await_word(
+    child: Child, key: str, within_s: float, end_asked: Callable[[], bool] = nobody_asks
+) -> dict[str, object]:
+    """Wait until a child says a word with `key`.
+
+    Raises ChildFailedError when it does not, EndAskedError once `end_asked` says so.
+    """
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         for word in child.words():
@@ -130,6 +144,8 @@ def await_word(child: Child, key: str, within_s: float) -> dict[str, object]:
                 return word
         if child.exit_code() is not None:
             raise ChildFailedError(_ended(child))
+        if end_asked():
+            raise EndAskedError
         time.sleep(0.01)
     raise ChildFailedError(f"{child.role} said no {key!r} within {within_s:g} s")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from experiments.model import Experiment
 from experiments.running import processes
-from experiments.running.children import ChildFailedError
-from experiments.running.interrupts import Interrupts
+from experiments.running.children import ChildFailedError, EndAskedError
+from experiments.running.interrupts import Interrupts, not_judged
 from experiments.running.preparation import Preparation
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
 from experiments.running.progress import read_progress
@@ -46,7 +46,10 @@ class Conductor:
         self._experiment = experiment
         self._workers = terms.workers
         self._watcher = watcher
-        self._children = Processes(folder, experiment.environment)
+        self.interrupts = Interrupts(self._end_at_once, not_judged(folder))
+        self._children = Processes(
+            folder, experiment.environment, end_asked=lambda: self.interrupts.asked
+        )
         self._recorder: Recorder = open_spool(
             folder, "conductor", environment={**os.environ, **experiment.environment}
         )
@@ -66,15 +69,23 @@ class Conductor:
         self._aborted = ""
 
     def conduct(self) -> None:
-        """Run it to its end, however it goes; the folder can be judged afterwards."""
-        with Interrupts(self._end_at_once) as interrupts:
-            try:
-                self._prepare()
-                self._drive(interrupts)
-            except ChildFailedError as error:
-                self._lose("preparation", str(error))
-            finally:
-                self._finish()
+        """Run it to its end, however it goes; the folder can be judged afterwards.
+
+        To be called while `interrupts` are counted.
+        """
+        try:
+            self._prepare()
+            self._drive()
+        except EndAskedError:
+            self._interrupt("preparation", "ending what was started")
+        except ChildFailedError as error:
+            self._lose("preparation", str(error))
+        finally:
+            self._finish()
+
+    def _interrupt(self, when: str, what: str) -> None:
+        self._aborted = f"interrupted in the {when}"
+        self._watcher.said(f"interrupted: {what} (again: end at once)")
 
     def _end_at_once(self) -> None:
         self._children.kill_all()
@@ -83,7 +94,7 @@ class Conductor:
     def _prepare(self) -> None:
         self._preparation.prepare(self._workers)
 
-    def _drive(self, interrupts: Interrupts) -> None:
+    def _drive(self) -> None:
         phases = self._experiment.phases
         arrivals = plan(self._experiment.load, seed=self._experiment.seed, duration_s=phases.load_s)
         self._zero_ns = now_ns() + nanoseconds(LEAD_S)
@@ -93,16 +104,13 @@ class Conductor:
             self._note("phase", name, start_ns=self._at_ns(start_s), end_ns=self._at_ns(end_s))
         self._watcher.said(f"{len(arrivals)} exchanges planned over {phases.load_s:g} s")
         self._checks.start()
-        while not (self._ended(interrupts) or self._overdue()):
+        while not (self._ended() or self._overdue()):
             time.sleep(TICK_S)
             self._recorder.flush()
 
-    def _ended(self, interrupts: Interrupts) -> bool:
-        if interrupts.asked:
-            self._aborted = f"interrupted in the {self._phase_now()} phase"
-            self._watcher.said(
-                "interrupted: stopping the load and removing faults (again: end at once)"
-            )
+    def _ended(self) -> bool:
+        if self.interrupts.asked:
+            self._interrupt(f"{self._phase_now()} phase", "stopping the load and removing faults")
             return True
         if reason := self._children.abort_reason() or self._checks.reason:
             self._aborted = reason

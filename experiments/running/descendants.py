@@ -29,6 +29,11 @@ def signal_all(pids: Iterable[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
+def any_left(pids: Iterable[int]) -> bool:
+    """Tell whether any of these processes still lives."""
+    return not set(pids).isdisjoint(pid for pid, _ in _parents())
+
+
 def _parents() -> Iterator[tuple[int, int]]:
     for stat in PROC.glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

@@ -1,6 +1,5 @@
 """`crosswind exec`: one's own command, under the proxies, judged by what it did on the wire."""
 
-import contextlib
 import os
 import secrets
 import signal
@@ -14,8 +13,9 @@ from experiments.judging.conclude import Conclusion, conclude
 from experiments.model import Experiment
 from experiments.reading.problems import UsageError
 from experiments.reading.resolved import write_resolved
-from experiments.running.children import ChildFailedError
-from experiments.running.interrupts import Interrupts
+from experiments.running.children import ChildFailedError, EndAskedError
+from experiments.running.descendants import any_left, descendants, signal_all
+from experiments.running.interrupts import Interrupts, not_judged
 from experiments.running.ports import check_ports
 from experiments.running.preparation import Preparation
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, Processes
@@ -52,8 +52,9 @@ def execute(
     write_resolved(folder, experiment, run_tag=run_tag, command=(told,))
     say(f"run folder: {folder.path}")
     execution = Execution(experiment, folder, run_tag, command, say)
-    execution.run()
-    return folder.path, conclude(folder.path), execution.exit_code
+    with execution.interrupts:
+        execution.run()
+        return folder.path, conclude(folder.path), execution.exit_code
 
 
 class Execution:
@@ -69,7 +70,8 @@ class Execution:
     ) -> None:
         self._command = command
         self._say = say
-        self._children = Processes(folder.path)
+        self.interrupts = Interrupts(self._end_at_once, not_judged(folder.path))
+        self._children = Processes(folder.path, end_asked=lambda: self.interrupts.asked)
         self._recorder = open_spool(folder.path, "conductor")
         self._preparation = Preparation(
             experiment, folder.path, run_tag, self._children, note=self._note, say=say
@@ -79,17 +81,23 @@ class Execution:
         self.exit_code: int | None = None
 
     def run(self) -> None:
-        """Run it to its end, however it goes; the folder can be judged afterwards."""
-        with Interrupts(self._end_at_once) as interrupts:
-            try:
-                environment = self._preparation.prepare_for_command()
-                self._run_command(environment, interrupts)
-            except ChildFailedError as error:
-                self._lose("preparation", str(error))
-            finally:
-                self._finish()
+        """Run it to its end, however it goes; the folder can be judged afterwards.
 
-    def _run_command(self, environment: dict[str, str], interrupts: Interrupts) -> None:
+        To be called while `interrupts` are counted.
+        """
+        try:
+            environment = self._preparation.prepare_for_command()
+            self._children.heed()
+            self._run_command(environment)
+        except EndAskedError:
+            self._aborted = "interrupted in the preparation"
+            self._say("interrupted: the command was not started (again: end at once)")
+        except ChildFailedError as error:
+            self._lose("preparation", str(error))
+        finally:
+            self._finish()
+
+    def _run_command(self, environment: dict[str, str]) -> None:
         start_ns = now_ns()
         self._children.begin(start_ns)
         self._note(COMMAND_START, program=self._command[0])
@@ -98,42 +106,45 @@ class Execution:
         except OSError as error:
             self._lose("command", f"{self._command[0]} cannot be started: {error.strerror}")
             return
-        self._await_end(self._process, interrupts)
+        self._await_end(self._process)
         self._note(COMMAND_END, exit_code=self.exit_code)
         self._note("phase", "fault", start_ns=start_ns, end_ns=now_ns())
 
-    def _await_end(self, process: "subprocess.Popen[bytes]", interrupts: Interrupts) -> None:
-        while process.poll() is None and not self._ended(interrupts):
+    def _await_end(self, process: "subprocess.Popen[bytes]") -> None:
+        while process.poll() is None and not self._ended():
             time.sleep(TICK_S)
             self._recorder.flush()
-        if interrupts.asked:
+        if self.interrupts.asked:
             # The terminal's Ctrl-C reaches the command too, and it may be gone before we look.
             self._aborted = self._aborted or "interrupted"
         self._leave(process)
         self.exit_code = process.returncode
 
-    def _ended(self, interrupts: Interrupts) -> bool:
+    def _ended(self) -> bool:
         self._children.words(STORE)
         self._aborted = self._children.abort_reason()
         for role, reason in self._children.lost().items():
             self._lose(role, reason)
             return True
-        return interrupts.asked or bool(self._aborted)
+        return self.interrupts.asked or bool(self._aborted)
 
     def _leave(self, process: "subprocess.Popen[bytes]") -> None:
-        """End a command that has not ended by itself: it is asked, then made to."""
+        """End a command that has not ended by itself: it and its own are asked, then made to."""
         if process.poll() is not None:
             return
         self._say("ending the command")
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            process.send_signal(number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(LEAVE_WITHIN_S)
-                return
+        family = (process.pid, *descendants(process.pid))
+        signal_all(family, signal.SIGTERM)
+        deadline = time.monotonic() + LEAVE_WITHIN_S
+        while (process.poll() is None or any_left(family)) and time.monotonic() < deadline:
+            time.sleep(TICK_S)
+        signal_all(family, signal.SIGKILL)
+        process.wait()
 
     def _end_at_once(self) -> None:
         if self._process is not None and self._process.poll() is None:
-            self._process.kill()
+            family = (self._process.pid, *descendants(self._process.pid))
+            signal_all(family, signal.SIGKILL)
         self._children.kill_all()
 
     def _finish(self) -> None:

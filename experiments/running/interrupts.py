@@ -1,8 +1,11 @@
 """Ctrl-C: the first asks for an orderly end, the second ends at once."""
 
+import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -11,12 +14,21 @@ from experiments.judging.verdict import ExitCode
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+def not_judged(folder: Path) -> str:
+    """Say what a run that was ended at once leaves."""
+    return f"ended at once, not judged; crosswind judge {folder} tells what was recorded"
+
+
 class Interrupts:
     """While entered, counts SIGINT and SIGTERM instead of raising KeyboardInterrupt."""
 
-    def __init__(self, at_second: Callable[[], None]) -> None:
-        """`at_second` runs in the signal's moment, before the process ends with 130."""
+    def __init__(self, at_second: Callable[[], None], last_words: str = "") -> None:
+        """`at_second` runs in the signal's moment, before the process ends with 130.
+
+        `last_words` go to standard error then.
+        """
         self._at_second = at_second
+        self._last_words = last_words
         self._count = 0
         self._previous: dict[int, object] = {}
 
@@ -43,4 +55,11 @@ class Interrupts:
         self._count += 1
         if self._count > 1:
             self._at_second()
+            self._tell()
             os._exit(ExitCode.INTERRUPTED_TWICE)
+
+    def _tell(self) -> None:
+        """Write past everything that buffers or draws: it may be in the middle of that."""
+        if self._last_words:
+            with contextlib.suppress(OSError):
+                os.write(sys.stderr.fileno(), f"{self._last_words}\n".encode())

@@ -3,7 +3,7 @@
 import http.client
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,19 +45,24 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         return not self.reason
 
 
-def send_canaries(
+def send_canaries(  # noqa: PLR0913 - what is asked, where, as whom, and until when
     run_tag: str,
     targets: tuple[Target, ...],
     spool: Path,
     environment: Mapping[str, str] = os.environ,
     *,
     stream: bool = False,
+    heed: Callable[[], None] = lambda: None,
 ) -> tuple[Canary, ...]:
-    """Ask every endpoint once at its proxy; `spool` is the injector's, where hops must appear."""
-    canaries = [
-        _ask(target, run_tag, _number(target, at), environment, stream=stream)
-        for at, target in enumerate(targets)
-    ]
+    """Ask every endpoint once at its proxy; `spool` is the injector's, where hops must appear.
+
+    `heed` is called before each, and may raise.
+    """
+    canaries: list[Canary] = []
+    for at, target in enumerate(targets):
+        heed()
+        number = _number(target, at)
+        canaries.append(_ask(target, run_tag, number, environment, stream=stream))
     seen = _await_hops(spool, {canary.trace_id for canary in canaries if canary.ok})
     return tuple(_judged(canary, seen) for canary in canaries)
 

@@ -67,7 +67,11 @@ class Preparation:
         self._private = tempfile.TemporaryDirectory(prefix="crosswind-")
 
     def prepare(self, workers: int) -> None:
-        """Start everything; raises ChildFailedError when something does not stand in the end."""
+        """Start everything.
+
+        Raises ChildFailedError when something does not stand in the end, EndAskedError once
+        somebody wants no more of it.
+        """
         experiment, gateway = self._experiment, self._experiment.gateway
         self._say("starting stand-ins, proxies, store and load worker")
         stand_ins = self._stand_ins(tokens=gateway is not None)
@@ -148,7 +152,9 @@ class Preparation:
         spool = self._folder / "spool" / f"{INJECTOR}-0.ndjson"
         environment = {**os.environ, KEY_VARIABLE: self._key}
         stream = self._experiment.load.stream
-        canaries = send_canaries(self._run_tag, targets, spool, environment, stream=stream)
+        canaries = send_canaries(
+            self._run_tag, targets, spool, environment, stream=stream, heed=self._children.heed
+        )
         self.canaries += canaries
         for canary in canaries:
             self._record(canary)
@@ -157,7 +163,8 @@ class Preparation:
         if sick:
             raise ChildFailedError("preflight failed\n  " + "\n  ".join(sick))
         names = ", ".join(canary.endpoint for canary in canaries)
-        self._say(f"preflight: {names} answer through the proxies")
+        answer = "answers" if len(canaries) == 1 else "answer"
+        self._say(f"preflight: {names} {answer} through the proxies")
 
     def _check_quotas(self) -> None:
         """Refuse a load that the endpoints which it would fall back on cannot take."""

@@ -3,12 +3,19 @@
 import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from experiments.running.children import NOTHING_MORE, Child, ChildFailedError, await_word
+from experiments.running.children import (
+    NOTHING_MORE,
+    Child,
+    ChildFailedError,
+    EndAskedError,
+    await_word,
+    nobody_asks,
+)
 from faults.control import forget
 from telemetry.identity import GATEWAY
 from telemetry.leash import Disarm, Start, Stop
@@ -37,11 +44,18 @@ MODULES = {
 class Processes:
     """The children of a run by role, and the order in which they begin and end."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] = NOTHING_MORE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] = NOTHING_MORE,
+        end_asked: Callable[[], bool] = nobody_asks,
+    ) -> None:
         """`folder` is the run folder: configurations and logs of the children lie in it.
 
-        `environment` is added to that of every child: what is secret there is so everywhere.
+        `environment` is added to that of every child: what is secret there is so everywhere. Once
+        `end_asked` says so, nothing is started any more.
         """
+        self._end_asked = end_asked
         self._environment = environment
         self._folder = folder
         self._children: dict[str, Child] = {}
@@ -57,15 +71,17 @@ class Processes:
         ready_within_s: float = READY_WITHIN_S,
         environment: Mapping[str, str] = NOTHING_MORE,
     ) -> dict[str, int]:
-        """Start a child and return its bound ports by endpoint; raises ChildFailedError.
+        """Start a child and return its bound ports by endpoint.
 
-        `environment` is added to its own and written nowhere.
+        Raises ChildFailedError, or EndAskedError. `environment` is added to its own and written
+        nowhere.
         """
+        self.heed()
         path = self._folder / "config" / f"{role}-{number}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(msgspec.json.format(msgspec.json.encode(config)))
         try:
-            return self._launch(role, path, ready_within_s, environment)
+            return self._launch(role, path, ready_within_s, environment, self._end_asked)
         finally:
             # It has been read; what stays may be read by anybody.
             known = redactor_of({**os.environ, **self._environment, **environment})
@@ -77,6 +93,7 @@ class Processes:
         config: Path,
         within_s: float = READY_WITHIN_S,
         environment: Mapping[str, str] = NOTHING_MORE,
+        end_asked: Callable[[], bool] = nobody_asks,
     ) -> dict[str, int]:
         """Start what a configuration is for; its log, and its place here, have the same name."""
         log = self._folder / "log" / f"{config.stem}.log"
@@ -84,12 +101,17 @@ class Processes:
         told = {**self._environment, **environment}
         child = Child(role, MODULES[role], config, log, told)
         self._children[role if config.stem == f"{role}-0" else config.stem] = child
-        word = await_word(child, "ready", within_s)
+        word = await_word(child, "ready", within_s, end_asked)
         if not word["ready"]:
             raise ChildFailedError(
                 f"{role} could not start: {word.get('error', 'no reason given')}"
             )
         return msgspec.convert(word.get("ports", {}), dict[str, int])
+
+    def heed(self) -> None:
+        """Raise EndAskedError once the end was asked for."""
+        if self._end_asked():
+            raise EndAskedError
 
     def begin(self, at_ns: int) -> None:
         """Tell the injector and the workers when the run's time zero is."""

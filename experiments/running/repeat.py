@@ -14,12 +14,16 @@ STOPPING = (ExitCode.ABORTED, ExitCode.FAULTS_NOT_REMOVED)
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of a series; `exit_code` is the caller's, `--inconclusive` applied."""
+    """One run of a series; `exit_code` is the caller's, `--inconclusive` applied.
+
+    `end_asked`: somebody wants no further run, though this one may be whole.
+    """
 
     seed: int
     folder: Path
     conclusion: Conclusion
     exit_code: int
+    end_asked: bool = False
 
 
 def code_for(conclusion: Conclusion, inconclusive: Inconclusive) -> int:
@@ -34,18 +38,22 @@ def series(seeds: Iterable[int], rehearse: Callable[[int], Ended]) -> tuple[Ende
     ended: list[Ended] = []
     for seed in seeds:
         ended.append(rehearse(seed))
-        if ended[-1].conclusion.exit_code in STOPPING:
+        if ended[-1].end_asked or ended[-1].conclusion.exit_code in STOPPING:
             break
     return tuple(ended)
 
 
-def worst_code(ended: Sequence[Ended]) -> int:
+def worst_code(ended: Sequence[Ended], planned: int) -> int:
     """Return the code of the run that outranks the others: 6 > 5 > 4 invalid > 3 > 4 unknown > 0.
 
-    That is the precedence within a run; no runs are no pass.
+    That is the precedence within a run; no runs are no pass, and a series of fewer runs than were
+    `planned` was aborted.
     """
     worst = max(ended, key=_rank, default=None)
-    return int(ExitCode.INCONCLUSIVE) if worst is None else worst.exit_code
+    if worst is None:
+        return int(ExitCode.INCONCLUSIVE)
+    cut_short = len(ended) < planned
+    return max(worst.exit_code, ExitCode.ABORTED) if cut_short else worst.exit_code
 
 
 def print_series(ended: Sequence[Ended], planned: int) -> None:

@@ -4,6 +4,8 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from experiments.judging.conclude import Conclusion, conclude
 from experiments.model import Experiment
 from experiments.reading.problems import UsageError
@@ -17,8 +19,16 @@ from telemetry.run_folder import new_run_folder
 RUN_TAG_BYTES = 4
 
 
-def rehearse(experiment: Experiment, terms: Terms, watcher: Watcher) -> tuple[Path, Conclusion]:
-    """Run an experiment and judge it; returns the run folder and its conclusion.
+class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that was judged; `end_asked`: somebody pressed Ctrl-C, if only while it was judged."""
+
+    folder: Path
+    conclusion: Conclusion
+    end_asked: bool
+
+
+def rehearse(experiment: Experiment, terms: Terms, watcher: Watcher) -> Rehearsed:
+    """Run an experiment and judge it.
 
     Before anything is started raises PortTakenError when a listener's port is in use, UsageError
     when no run folder can be made.
@@ -33,5 +43,9 @@ def rehearse(experiment: Experiment, terms: Terms, watcher: Watcher) -> tuple[Pa
         ) from error
     write_resolved(folder, experiment, run_tag=run_tag, overrides=terms.overrides)
     watcher.said(f"run folder: {folder.path}")
-    Conductor(experiment, folder.path, run_tag, watcher, terms).conduct()
-    return folder.path, conclude(folder.path)
+    conductor = Conductor(experiment, folder.path, run_tag, watcher, terms)
+    with conductor.interrupts as interrupts:
+        conductor.conduct()
+        # Whoever asks for the end from here on gets it in a moment, and a verdict with it.
+        conclusion = conclude(folder.path)
+        return Rehearsed(folder=folder.path, conclusion=conclusion, end_asked=interrupts.asked)

@@ -47,6 +47,11 @@ def pressing_ctrl_c(at_s: float) -> Mishap:
     return mishap
 
 
+def pressing_early(rehearsal: Rehearsal) -> None:
+    wait_for(lambda: "starting stand-ins" in rehearsal.said() or None, 10.0)
+    rehearsal.interrupt()
+
+
 def pressing_twice(rehearsal: Rehearsal) -> None:
     rehearsal.until(6.0)
     rehearsal.interrupt()
@@ -64,6 +69,7 @@ MISHAPS: dict[str, Mishap] = {
     "store": killing("store", 3.0),
     **{role: killing(role, 2.0) for role in ("injector", "stand-in", "worker")},
     **{phase: pressing_ctrl_c(at_s) for phase, at_s in PRESSED_AT_S.items()},
+    "preparation": pressing_early,
     "twice": pressing_twice,
 }
 Ended = dict[str, Rehearsal]
@@ -160,7 +166,7 @@ def test_a_killed_store_is_started_again_and_loses_nothing(ended: Ended) -> None
     assert rehearsal.verdict()["spans"]["lost"] == 0
 
 
-@pytest.mark.parametrize("phase", PRESSED_AT_S)
+@pytest.mark.parametrize("phase", ["preparation", *PRESSED_AT_S])
 def test_ctrl_c_ends_in_order_in_every_phase(phase: str, ended: Ended) -> None:
     rehearsal = ended[phase]
     assert rehearsal.process.returncode == 5
@@ -171,6 +177,9 @@ def test_ctrl_c_ends_in_order_in_every_phase(phase: str, ended: Ended) -> None:
 
 def test_a_second_ctrl_c_ends_at_once(ended: Ended) -> None:
     assert ended["twice"].process.returncode == 130
+    folder = ended["twice"].folder()
+    assert f"not judged; crosswind judge {folder} tells" in ended["twice"].said()
+    assert judged(folder) == 4
 
 
 def test_a_full_disk_is_inconclusive(ended: Ended) -> None:

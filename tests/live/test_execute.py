@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -75,3 +75,41 @@ def test_ctrl_c_ends_the_command_and_all_else(tmp_path: Path) -> None:
     assert verdict(tmp_path)["aborted"] == "interrupted"
     (folder,) = tmp_path.glob("2*")
     assert pids_with(str(folder)) == []
+
+
+@pytest.mark.parametrize(("presses", "code"), [(1, 5), (2, 130)])
+def test_the_commands_own_children_end_with_it(presses: int, code: int, tmp_path: Path) -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True)"
+    inner = f"'{sys.executable}' -c \"{deaf}; time.sleep(60)\" '{tmp_path}'; echo after"
+    command = [CROSSWIND, "exec", "--out", str(tmp_path), "--", "sh", "-c", inner]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        _until(process.stdout, "up")
+        process.send_signal(signal.SIGINT)
+        if presses > 1:
+            _until(process.stdout, "ending the command")
+            process.send_signal(signal.SIGINT)
+        assert process.wait(30) == code
+    assert pids_with(str(tmp_path)) == []
+
+
+def test_ctrl_c_before_the_command_means_that_it_is_not_started(tmp_path: Path) -> None:
+    command = [CROSSWIND, "exec", "--out", str(tmp_path), "--", "touch", str(tmp_path / "started")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        _until(process.stdout, "starting stand-ins, proxies and store")
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+        assert process.wait(30) == 5
+    assert "the command was not started" in said
+    assert verdict(tmp_path)["aborted"] == "interrupted in the preparation"
+    assert not (tmp_path / "started").exists()
+
+
+def _until(lines: IO[str], wanted: str) -> None:
+    while (line := lines.readline().strip()) != wanted:
+        assert line, f"it ended before it said {wanted!r}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.rehearsals import Rehearsal, pids_with
+from tests.live.rehearsals import Rehearsal, pids_with, wait_for
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 FAKE = Path(__file__).with_name("fake_gateway.py")
@@ -46,6 +46,12 @@ def rehearse(folder: Path, *arguments: str, within: float = 20) -> Rehearsal:
     return Rehearsal(path, folder)
 
 
+def press(run: Rehearsal, when: str, told: str) -> None:
+    wait_for(lambda: when in run.said() or None, 20)
+    run.interrupt()
+    wait_for(lambda: told in run.said() or None, 5)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rehearsal]:
     """Run them side by side; each needs little."""
@@ -55,8 +61,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rehearsal]:
         "dies": rehearse(out / "dies", "--die-after", "120"),
         "never": rehearse(out / "never", "--never-ready", within=2),
         "forgetful": rehearse(out / "forgetful", "--forgetful"),
+        "unwanted": rehearse(out / "unwanted", "--never-ready", within=60),
+        "hurried": rehearse(out / "hurried"),
     }
     try:
+        press(started["unwanted"], "starting the gateway", "interrupted:")
+        press(started["hurried"], "exchanges planned", "interrupted:")
+        started["hurried"].interrupt()
         for run in started.values():
             run.end(90)
     finally:
@@ -99,6 +110,15 @@ def test_attempts_that_nobody_can_place_are_no_verdict(runs: dict[str, Rehearsal
     run = runs["forgetful"]
     assert run.process.returncode == 4
     assert "gateway: it answered, but its proxy never saw the request" in run.said()
+
+
+def test_ctrl_c_while_it_gets_ready_is_heard_at_once(runs: dict[str, Rehearsal]) -> None:
+    verdict = runs["unwanted"].verdict()
+    assert (verdict["aborted"], verdict["exit_code"]) == ("interrupted in the preparation", 5)
+
+
+def test_a_second_ctrl_c_does_not_wait_for_it(runs: dict[str, Rehearsal]) -> None:
+    assert runs["hurried"].process.returncode == 130
 
 
 def test_nothing_of_them_is_left(runs: dict[str, Rehearsal]) -> None:

@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,28 @@ def test_released_children_go_by_themselves(processes: Processes, tmp_path: Path
     processes.start(INJECTOR, injector(ports["azure"]))
     processes.release_all()
     assert pids_with(str(tmp_path)) == []
+
+
+WAYS: dict[str, Callable[[Processes], object]] = {
+    "stop": lambda children: children.stop(INJECTOR),
+    "release_all": Processes.release_all,
+    "kill_all": Processes.kill_all,
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_an_injector_leaves_no_control_socket(
+    way: Callable[[Processes], object],
+    processes: Processes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Not in `tmp_path`: the path of a socket may be no longer than 107 bytes.
+    with tempfile.TemporaryDirectory() as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        processes.start(INJECTOR, injector(9))
+        (pid,) = pids_with(str(tmp_path))
+        socket = Path(runtime) / "crosswind" / f"{pid}.sock"
+        assert socket.exists()
+        way(processes)
+        assert not socket.exists()

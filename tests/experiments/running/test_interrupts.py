@@ -9,7 +9,7 @@ import pytest
 SCRIPT = """
 import os, signal, sys
 from experiments.running.interrupts import Interrupts
-with Interrupts(lambda: print("at once", flush=True)) as interrupts:
+with Interrupts(lambda: print("at once", flush=True), "not judged") as interrupts:
     print(interrupts.asked)
     for _ in range({presses}):
         os.kill(os.getpid(), signal.SIGINT)
@@ -37,3 +37,4 @@ def test_the_second_ends_at_once_with_130(tmp_path: Path) -> None:
     done = press(2, tmp_path)
     assert done.returncode == 130
     assert done.stdout.split("\n")[1] == "at once"
+    assert done.stderr == "not judged\n"

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from experiments.judging.conclude import Conclusion
 from experiments.judging.verdict import ExitCode, Finding, Inconclusive, Judgement, Ruling, Verdict
@@ -69,8 +70,8 @@ def test_an_aborted_run_or_a_fault_that_is_left_ends_the_series(code: int) -> No
 def test_the_series_exits_as_the_run_that_outranks_the_others(
     runs: list[Ended], worst: int
 ) -> None:
-    assert worst_code(runs) == worst
-    assert worst_code(runs[::-1]) == worst
+    assert worst_code(runs, len(runs)) == worst
+    assert worst_code(runs[::-1], len(runs)) == worst
 
 
 def test_only_an_inconclusive_run_can_be_let_pass_and_keeps_its_verdict() -> None:
@@ -84,7 +85,15 @@ def test_only_an_inconclusive_run_can_be_let_pass_and_keeps_its_verdict() -> Non
 
 def test_a_forgiven_run_does_not_hide_a_failed_one() -> None:
     forgiven = ended(4, invalid=True, inconclusive=Inconclusive.PASS)
-    assert worst_code([forgiven, ended(3, inconclusive=Inconclusive.PASS)]) == 3
+    assert worst_code([forgiven, ended(3, inconclusive=Inconclusive.PASS)], 2) == 3
+
+
+@pytest.mark.parametrize(("code", "worst"), [(0, 5), (3, 5), (4, 5), (6, 6)])
+def test_a_series_that_somebody_ended_early_was_aborted(code: int, worst: int) -> None:
+    found = series([1, 2], lambda seed: replace(ended(code, seed), end_asked=True))
+    assert [one.seed for one in found] == [1]
+    assert worst_code(found, 2) == worst
+    assert worst_code(found, 1) == code
 
 
 def test_the_summary_has_a_row_per_run_with_what_decided_it() -> None:
