@@ -165,12 +165,19 @@ def _facts(frame: Frame, news: Progress, label: int) -> Table:
     grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(width=label)
     grid.add_column(overflow="fold")
-    grid.add_row("breakers", _breakers(frame.experiment, news))
+    grid.add_row(*_who_chooses(frame.experiment, news))
     for index, fault in enumerate(frame.experiment.faults):
         grid.add_row("" if index else "faults", _fault(fault, frame, news))
     counts = f"{news.in_flight} of {news.exchanges} exchanges; {news.failed} failed so far"
     grid.add_row("in flight", counts)
     return grid
+
+
+def _who_chooses(experiment: Experiment, news: Progress) -> tuple[str, Text]:
+    """Return the breakers of our own clients; those of a gateway nobody sees."""
+    if experiment.gateway is None:
+        return "breakers", _breakers(experiment, news)
+    return "gateway", Text(f"asks {', '.join(experiment.route.order)}; seen at their proxies")
 
 
 def _breakers(experiment: Experiment, news: Progress) -> Text:

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from experiments.model import Endpoint, Fault
+from experiments.model import Endpoint, Fault, Gateway
 from experiments.running.live_frame import HINT, Frame, drawn
 from experiments.running.watcher import Moment
 from loadgen.config import Breaker
@@ -125,6 +125,15 @@ def test_before_the_first_news_there_is_progress_alone() -> None:
     assert "warm_up, 5 s left, then baseline" in told
     assert "served by" not in told
     assert HINT in told
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_gateway_s_breakers_are_not_ours_to_tell(width: int) -> None:
+    gateway = Gateway(order=("azure", "vertex"), dialect={"openai-chat": {}}, command=("g",))
+    plain = frame()
+    told = words(replace(plain, experiment=replace(plain.experiment, gateway=gateway)), width)
+    assert "gateway asks azure, vertex; seen at their proxies" in told
+    assert "breakers" not in told
 
 
 def test_breakers_that_are_switched_off_are_said_to_be() -> None:
