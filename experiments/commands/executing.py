@@ -45,6 +45,7 @@ def exec_(
     """
     from experiments import terminal
     from experiments.find import find_experiment
+    from experiments.judging.command import ended_words
     from experiments.reading.command import read_for_command
     from experiments.running.execute import execute
     from experiments.running.separated import separated
@@ -57,7 +58,9 @@ def exec_(
     folder, conclusion, code = execute(experiment, command, out=out, say=terminal.say)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
-    ended = "did not run" if code is None else f"exited {code}"
+    ended = "did not run" if code is None else ended_words(code)
     terminal.say(f"the command {ended}; crosswind exits {conclusion.exit_code}")
     asked = exit_code == "command" and code is not None
-    raise typer.Exit(code if asked and code is not None else conclusion.exit_code)
+    # As a shell has it: 128 and the number of the signal.
+    own = code if code is None or code >= 0 else 128 - code
+    raise typer.Exit(own if asked and own is not None else conclusion.exit_code)

@@ -1,5 +1,7 @@
 """What is found of a command that ran under the proxies, without any gate asking for it."""
 
+import signal
+
 from experiments.judging.verdict import Finding, Ruling
 from telemetry.chains import CommandSummary, command_summary, exit_code, is_command
 from telemetry.exchange import Evidence
@@ -35,11 +37,19 @@ def summary_of(record: Record, evidence: Evidence) -> CommandSummary:
     return command_summary(evidence.exchanges, exit_code(record.events))
 
 
+def ended_words(exit_code: int) -> str:
+    """Say how a process ended: `exited 3`, `was ended by SIGINT` (negative: by which signal)."""
+    if exit_code >= 0:
+        return f"exited {exit_code}"
+    known = {int(number): number.name for number in signal.Signals}
+    return f"was ended by {known.get(-exit_code, f'signal {-exit_code}')}"
+
+
 def told(summary: CommandSummary) -> str:
     """Say what a command did, in one line."""
     waits = summary.waits_s
     waited = f", waiting {min(waits):.2f} to {max(waits):.2f} s" if waits else ""
-    ended = "was ended" if summary.exit_code is None else f"exited {summary.exit_code}"
+    ended = "was ended" if summary.exit_code is None else ended_words(summary.exit_code)
     return (
         f"the command {ended}; {counted(summary.attempts, 'attempt')} for "
         f"{counted(summary.exchanges, 'exchange')}, {summary.retries} of them retries{waited}; "

@@ -54,6 +54,13 @@ def test_a_command_without_faults_says_nothing_of_them(tmp_path: Path) -> None:
     assert "the command asked none of the endpoints" in done.stdout
 
 
+def test_an_exit_code_by_a_signal_is_passed_on_as_a_shell_would(tmp_path: Path) -> None:
+    script = "import os; os.kill(os.getpid(), 15)"
+    done = run(tmp_path, "--exit-code", "command", "--", sys.executable, "-c", script)
+    assert done.returncode == 128 + 15
+    assert "the command was ended by SIGTERM; crosswind exits 4" in done.stdout
+
+
 def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
     done = run(tmp_path, "--", "no-such-command-anywhere")
     assert done.returncode == 4

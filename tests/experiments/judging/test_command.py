@@ -2,7 +2,13 @@
 
 from msgspec.structs import replace
 
-from experiments.judging.command import TOOK_FOR_SUCCESS, command_findings, summary_of, told
+from experiments.judging.command import (
+    TOOK_FOR_SUCCESS,
+    command_findings,
+    ended_words,
+    summary_of,
+    told,
+)
 from experiments.judging.verdict import Ruling
 from telemetry.outcome import Outcome
 from telemetry.record import EventFact
@@ -34,3 +40,9 @@ def test_what_it_did_is_told_in_a_line() -> None:
     assert line.startswith("the command exited 0; 2 attempts for 2 exchanges, 0 of them retries;")
     assert line.endswith("1 failed, 1 of those taken for a success")
     assert told(summary_of(record([], extra=[START]), seen)).startswith("the command was ended;")
+
+
+def test_an_end_by_a_signal_is_told_by_its_name() -> None:
+    assert ended_words(3) == "exited 3"
+    assert ended_words(-2) == "was ended by SIGINT"
+    assert ended_words(-99) == "was ended by signal 99"
