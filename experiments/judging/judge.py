@@ -14,6 +14,8 @@ from experiments.judging.evidence import evidence_of, worst_fact
 from experiments.judging.fallback import fallback_findings
 from experiments.judging.gateway import gateway_findings
 from experiments.judging.ruling import rule_all
+from experiments.judging.spending import spending
+from experiments.judging.spending import told as spend_told
 from experiments.judging.tabulate import metric_tables
 from experiments.judging.validity import faults_left, planned_count, reasons_against, sent_count
 from experiments.judging.verdict import Judgement, conclude
@@ -21,6 +23,8 @@ from experiments.model import Experiment
 from telemetry.chains import is_command
 from telemetry.clock import nanoseconds, seconds
 from telemetry.exchange import Evidence, Touch, Window
+from telemetry.figure import Scope
+from telemetry.measure import figure_of, metrics
 from telemetry.record import Record
 from telemetry.shares import named
 from telemetry.stats import percentile
@@ -53,8 +57,9 @@ def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
         windows=tuple(_window(w, name, evidence) for w, name in names_of(evidence.windows).items()),
         attestation=attestation(experiment, evidence),
         generator=generator(record, evidence),
-        spans=_spans(record),
-        notes=tuple(notes(record, evidence)),
+        spans=_spans(record, evidence),
+        spend=spending(record, experiment),
+        notes=tuple(notes(record, experiment, evidence)),
     )
 
 
@@ -107,11 +112,13 @@ def generator(record: Record, evidence: Evidence) -> dict[str, object]:
     }
 
 
-def notes(record: Record, evidence: Evidence) -> Iterable[str]:
+def notes(record: Record, experiment: Experiment, evidence: Evidence) -> Iterable[str]:
     """Yield what a reader should know that decides nothing."""
     canaries = [f"{e.subject} {e.facts.get('status')}" for e in record.named("canary")]
     if canaries:
         yield f"canaries, left out of every count: {', '.join(canaries)}"
+    if spend := spending(record, experiment):
+        yield spend_told(spend)
     if is_command(record.events):
         yield told(summary_of(record, evidence))
         return
@@ -164,12 +171,16 @@ def _window(window: Window, name: str, evidence: Evidence) -> dict[str, object]:
     }
 
 
-def _spans(record: Record) -> dict[str, object]:
-    return {
+def _spans(record: Record, evidence: Evidence) -> dict[str, object]:
+    rows: dict[str, object] = {
         "rows": sum(spool.rows for spool in record.spools),
         "lost": sum(spool.lost for spool in record.spools),
         "unended": [spool.name for spool in record.spools if not spool.ended],
     }
+    if is_command(record.events):
+        return rows  # a command's exchanges are what the proxies saw
+    joined = figure_of(metrics()["joined"], evidence, Scope()).value
+    return rows | {"joined_share": None if joined is None else joined / 100}
 
 
 def _aborted(record: Record) -> str:

@@ -61,7 +61,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     `invalid`: why the run cannot count; empty for a valid run. `metrics`: figure by metric and
     scope, e.g. `{"failover_time": {"outage": {"value": 0.4, "samples": 31, "unit": "s"}}}`.
     `attestation`: per fault, attempts and exchanges touched. `generator`: planned, sent, lateness.
-    `spans`: rows and lost rows.
+    `spans`: rows and lost rows, the share of exchanges joined. `spend`: requests and money beside
+    their limits, where a limit or a price was given.
     """
 
     verdict: Verdict
@@ -76,6 +77,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     attestation: dict[str, dict[str, object]] = {}
     generator: dict[str, object] = {}
     spans: dict[str, object] = {}
+    spend: dict[str, object] = {}
     notes: tuple[str, ...] = ()
 
 

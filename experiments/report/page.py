@@ -145,7 +145,7 @@ def _head(view: View) -> dict[str, object]:
         "findings": tables.finding_rows(judgement.findings, shown),
         "no_findings": "The experiment has no gate, or none could be looked at.",
         "notes": judgement.notes,
-        "tiles": summary.tiles(view.evidence, view.stories),
+        "tiles": summary.tiles(view.evidence, view.stories, judgement.spend),
     }
 
 

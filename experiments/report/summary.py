@@ -1,13 +1,13 @@
 """The verdict in a sentence, and the few figures that a reader wants first; pure."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from experiments.model import Experiment
-from experiments.report.windows import WindowStory
+from experiments.report.windows import WindowStory, number
 from experiments.report.words import OPERATOR, amount, count, limit_words, plain, sharing
 from telemetry.exchange import Evidence
 from telemetry.stats import percentile
@@ -81,13 +81,27 @@ def expected(experiment: Experiment, judgement: Judgement) -> str:
     return f"{expect.verdict}{failing} was expected, not {judgement.verdict.value}"
 
 
-def tiles(evidence: Evidence, stories: tuple[WindowStory, ...]) -> tuple[Tile, ...]:
-    """Return the headline figures: failures for the user, latency, and the first window's times."""
-    shown = [_failures(evidence, stories), _latency(evidence)]
+def tiles(
+    evidence: Evidence, stories: tuple[WindowStory, ...], spend: Mapping[str, object]
+) -> tuple[Tile, ...]:
+    """Return the headline figures: failures for the user, latency, the first window's times, money.
+
+    `spend` is the verdict's.
+    """
+    shown = [_failures(evidence), _latency(evidence)]
     if stories:
         shown += [_time(stories[0], "failover_time"), _time(stories[0], "failback_time")]
         shown.append(_touched(stories[0]))
+    shown.append(_spent(spend))
     return tuple(tile for tile in shown if tile is not None)
+
+
+def _spent(spend: Mapping[str, object]) -> Tile | None:
+    spent, limit = number(spend.get("spent")), number(spend.get("max_spend"))
+    if spent is None:
+        return None
+    at_most = "no limit" if limit is None else f"limit {plain(limit)}"
+    return Tile("Spent", plain(spent), f"{at_most}; {spend.get('requests')} requests")
 
 
 def by_ruling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -96,12 +110,12 @@ def by_ruling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: order.index(finding.verdict)))
 
 
-def _failures(evidence: Evidence, stories: tuple[WindowStory, ...]) -> Tile:
-    failed = sum(not exchange.succeeded for exchange in evidence.exchanges)
+def _failures(evidence: Evidence) -> Tile:
+    failed = [exchange for exchange in evidence.exchanges if not exchange.succeeded]
     total = len(evidence.exchanges)
-    silent = sum(story.silent for story in stories)
-    context = sharing(failed, total) + (f"; {silent} silently" if silent else "")
-    return Tile("Failed for users", plain(failed), context)
+    silent = sum(exchange.believed_ok for exchange in failed)
+    context = sharing(len(failed), total) + (f"; {silent} silently" if silent else "")
+    return Tile("Failed for users", plain(len(failed)), context)
 
 
 def _latency(evidence: Evidence) -> Tile | None:
@@ -110,7 +124,8 @@ def _latency(evidence: Evidence) -> Tile | None:
         return None
     if during is None:
         return Tile("First token p95", amount(before, "s"), "in the baseline; no fault phase")
-    name, context = "First token p95, fault", f"{amount(before, 's')} in the baseline"
+    name = "First token p95, fault"
+    context = "no baseline" if before is None else f"{amount(before, 's')} in the baseline"
     if math.isinf(during):
         return Tile(name, "failed", f"more than 5 % had none; {context}")
     return Tile(name, amount(during, "s"), context)

@@ -211,7 +211,7 @@ def test_rows_and_notes_are_told() -> None:
         spool="injector-0", fault="outage", hop=9, endpoint="azure", action="answered", at_ns=at(21)
     )
     found = judged(replace(seen, faults=(stranger,)))
-    assert found.spans == {"rows": 300, "lost": 0, "unended": []}
+    assert found.spans == {"rows": 300, "lost": 0, "unended": [], "joined_share": 1.0}
     assert found.notes == (
         "canaries, left out of every count: azure 200, vertex 200",
         "faults touched 1 requests that were not this run's",

@@ -7,6 +7,7 @@ from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Ve
 from experiments.model import Expectation
 from experiments.report import summary
 from experiments.report.windows import stories
+from telemetry.outcome import Outcome
 from tests.experiments.report.synthetic import Scene, experiment, run
 
 RUN = run()
@@ -83,7 +84,7 @@ def test_an_expectation_says_whether_it_was_met() -> None:
 def test_the_tiles_count_what_the_record_holds() -> None:
     lossy = run(Scene(vertex_fails=0.3))
     tiles = summary.tiles(
-        lossy.evidence, stories(lossy.experiment, lossy.judgement, lossy.evidence)
+        lossy.evidence, stories(lossy.experiment, lossy.judgement, lossy.evidence), {}
     )
     figures = {tile.name: tile.figure for tile in tiles}
     failed = sum(not exchange.succeeded for exchange in lossy.evidence.exchanges)
@@ -94,5 +95,29 @@ def test_the_tiles_count_what_the_record_holds() -> None:
 
 def test_a_run_without_anything_has_a_tile_that_says_so() -> None:
     empty = msgspec.structs.replace(RUN.evidence, exchanges=(), windows=(), phases=())
-    (tile,) = summary.tiles(empty, ())
+    (tile,) = summary.tiles(empty, (), {})
     assert (tile.figure, tile.context) == ("0", "0 of 0")
+
+
+def test_what_was_spent_stands_beside_its_limit() -> None:
+    tiles = summary.tiles(RUN.evidence, (), {"spent": 0.01234, "max_spend": 0.02, "requests": 842})
+    assert (tiles[-1].name, tiles[-1].figure) == ("Spent", "0.0123")
+    assert tiles[-1].context == "limit 0.02; 842 requests"
+    free = summary.tiles(RUN.evidence, (), {"requests": 842, "max_requests": 900})
+    assert "Spent" not in {tile.name for tile in free}
+
+
+def test_an_exchange_in_two_windows_fails_silently_once() -> None:
+    one = msgspec.structs.replace(
+        RUN.evidence.exchanges[300], outcome=Outcome.TRUNCATED, believed_ok=True
+    )
+    evidence = msgspec.structs.replace(
+        RUN.evidence, exchanges=(one,), windows=RUN.evidence.windows * 2
+    )
+    assert summary.tiles(evidence, (), {})[0].context == "1 of 1 (100 %); 1 silently"
+
+
+def test_where_there_is_no_baseline_it_is_said() -> None:
+    fault = RUN.evidence.in_phase("fault")
+    alone = msgspec.structs.replace(RUN.evidence, exchanges=fault)
+    assert summary.tiles(alone, (), {})[1].context == "no baseline"
