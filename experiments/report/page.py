@@ -21,6 +21,7 @@ from experiments.report.frame import Axis, Stretch, marks_of
 from experiments.report.series import Series, endpoints, series
 from experiments.report.windows import WindowStory, slowest, stories
 from experiments.report.words import amount, count, moment, outcome_words, sharing, utc_words
+from telemetry.chains import is_command
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
 from telemetry.record import Record
@@ -161,10 +162,12 @@ def _timeline(view: View) -> dict[str, object]:
             "latency": latency_chart(axis, latency, colours),
             "attempts": attempts_chart(axis, plotted.lanes, plotted.bins, colours),
         },
+        "stands": "its first attempt began" if _by_command(view) else "its arrival was planned",
         "bin_words": _stretch_words(plotted.bins.width_s),
         "pool_words": f"stretches of {amount(latency.bins.width_s, 's')}",
         "log_axis": is_log(latency),
         "thinned": _thinned_words(view),
+        "askers": _askers(view),
         "has_breakers": any(lane.breaker for lane in plotted.lanes),
     }
 
@@ -174,6 +177,17 @@ def _thinned_words(view: View) -> str:
     return f"{drawn:,} of {total:,} exchanges have a dot, evenly chosen." if drawn < total else ""
 
 
+def _askers(view: View) -> str:
+    """Say whose attempts these are."""
+    if view.experiment.gateway is not None:
+        return "the gateway"
+    return "the command" if _by_command(view) else "all clients"
+
+
+def _by_command(view: View) -> bool:
+    return is_command(view.record.events)
+
+
 def _stretch_words(width_s: float) -> str:
     return "second" if width_s == 1 else f"stretch of {amount(width_s, 's')}"
 
@@ -181,12 +195,14 @@ def _stretch_words(width_s: float) -> str:
 def _details(view: View) -> dict[str, object]:
     total = len(view.evidence.exchanges)
     words = f"{count(len(view.worst), 'exchange')} of {total:,}: those that the gates name first."
+    if view.experiment.gateway is not None:
+        words += " Above, what the user got of the gateway; below, what it asked, at the proxies."
     return {
         "worst_words": words if view.worst else "No exchange was recorded.",
         "phases": tables.phase_rows(view.evidence),
         "endpoints": tables.endpoint_rows(view.evidence, tuple(view.colours)),
         "attestation": tables.attestation_rows(view.experiment, view.record, view.judgement),
-        "generator": tables.fact_rows(view.judgement.generator),
+        "generator": () if _by_command(view) else tables.fact_rows(view.judgement.generator),
         "spans": tables.fact_rows(view.judgement.spans),
         "spools": tables.spool_rows(view.record),
         "metrics": tables.metric_groups(view.judgement),
@@ -225,7 +241,7 @@ def _waterfall(view: View, exchange: Exchange) -> dict[str, str | Markup]:
         "number": str(exchange.number),
         "kind": "pass" if exchange.succeeded else "fail",
         "outcome": outcome_words(exchange.outcome),
-        "words": tables.exchange_words(exchange, view.evidence),
+        "words": tables.exchange_words(exchange, view.evidence, by_command=_by_command(view)),
         "chart": waterfall(exchange, view.colours, view.evidence.end_ns),
     }
 

@@ -13,6 +13,7 @@ from experiments.report.charts.window import describe
 from experiments.report.summary import RULING_WORDS, by_ruling
 from experiments.report.windows import WindowStory, injection_words, number
 from experiments.report.words import amount, count, label, limit_words, moment, plain
+from telemetry.chains import is_command
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
 from telemetry.measure import metrics
@@ -120,7 +121,8 @@ def attestation_rows(
         words = [f"{plain(many)} {action}" for action, many in actions.most_common()]
         guessed = number(told.get("inferred"))
         words += [f"{plain(guessed)} only inferred"] if guessed else []
-        words += [f"{plain(strangers)} of them not this run's"] if strangers else []
+        if strangers and not is_command(record.events):
+            words.append(f"{plain(strangers)} of them not this run's")
         rows.append(
             (
                 name,
@@ -137,6 +139,7 @@ def attestation_rows(
 
 FACT_NAMES = {
     "sent_share": "Sent of planned",
+    "joined_share": "Exchanges joined",
     "lateness_p50_s": "Lateness p50",
     "lateness_p99_s": "Lateness p99",
     "cpu_share_max": "Busiest second, of one core",
@@ -205,16 +208,22 @@ def _doc(name: str) -> str:
     return "" if metric is None else " ".join(metric.doc.strip().split("\n\n")[0].split())
 
 
-def exchange_words(exchange: Exchange, evidence: Evidence) -> str:
-    """Say what an exchange was: when it was planned, by which client, what the user got."""
+def exchange_words(exchange: Exchange, evidence: Evidence, *, by_command: bool = False) -> str:
+    """Say what an exchange was: when it was planned, by which client, what the user got.
+
+    Behind a gateway the client asked that, and the attempts are the gateway's. What a command did
+    nobody planned.
+    """
     at_s = seconds(exchange.planned_ns - evidence.start_ns)
     late_s = seconds(exchange.dispatched_ns - exchange.planned_ns)
-    parts = [
+    asked, behind = ("", "") if exchange.front is None else (" asked the gateway", " behind it")
+    planned = [
         f"planned {moment(at_s)} into the run",
         f"sent {amount(late_s, 's')} later",
-        f"client {exchange.replica}",
-        count(len(exchange.attempts), "attempt"),
+        f"client {exchange.replica}{asked}",
     ]
+    parts = [f"begun {moment(at_s)} into the run"] if by_command else planned
+    parts.append(count(len(exchange.attempts), "attempt") + behind)
     if exchange.succeeded:
         parts.append(f"first token after {amount(exchange.time_to_first_token_s, 's')}")
     elif exchange.believed_ok:

@@ -1,4 +1,7 @@
-"""One exchange's attempts over time: where each waited, what the fault did, how it ended."""
+"""One exchange's attempts over time: where each waited, what the fault did, how it ended.
+
+Behind a gateway its own answer, which is what the user saw, stands above what it asked.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -33,7 +36,7 @@ class _Plot(msgspec.Struct, frozen=True):
 def waterfall(exchange: Exchange, colours: dict[str, str], last_ns: int) -> Markup:
     """Return the waterfall; what has no end is drawn to `last_ns` (the end of observation)."""
     title = f"Exchange {exchange.number}: {outcome_words(exchange.outcome)}"
-    told = "; ".join(f"{a.endpoint}: {outcome_words(a.outcome)}" for a in exchange.attempts)
+    told = "; ".join(f"{a.endpoint}: {outcome_words(a.outcome)}" for a in lanes(exchange))
     end_s = _end_s(exchange, last_ns)
 
     def draw(size: Size) -> tuple[float, Sequence[str]]:
@@ -41,6 +44,12 @@ def waterfall(exchange: Exchange, colours: dict[str, str], last_ns: int) -> Mark
         return _draw(_Plot(x, size, exchange.planned_ns), exchange, colours)
 
     return picture(f"wf-{exchange.trace_id}", title, f"Attempts in order. {told}", draw)
+
+
+def lanes(exchange: Exchange) -> tuple[Attempt, ...]:
+    """Return what is drawn, from the top: a gateway's own answer if there is one, then attempts."""
+    front = () if exchange.front is None else (exchange.front,)
+    return (*front, *exchange.attempts)
 
 
 def segments(attempt: Attempt, planned_ns: int, last_s: float) -> Iterator[Segment]:
@@ -65,16 +74,17 @@ def segments(attempt: Attempt, planned_ns: int, last_s: float) -> Iterator[Segme
 
 
 def _end_s(exchange: Exchange, last_ns: int) -> float:
-    ends = [attempt.end_ns or last_ns for attempt in exchange.attempts]
+    ends = [attempt.end_ns or last_ns for attempt in lanes(exchange)]
     ends.append(exchange.end_ns or last_ns)
     return max(0.01, seconds(max(ends) - exchange.planned_ns)) * 1.01
 
 
 def _draw(plot: _Plot, exchange: Exchange, colours: dict[str, str]) -> tuple[float, Sequence[str]]:
-    bottom = 4.0 + ROW * max(1, len(exchange.attempts))
+    drawn = lanes(exchange)
+    bottom = 4.0 + ROW * max(1, len(drawn))
     rows = [
         _row(plot, attempt, colours.get(attempt.endpoint, "other"), 4.0 + ROW * index)
-        for index, attempt in enumerate(exchange.attempts)
+        for index, attempt in enumerate(drawn)
     ]
     if not rows:
         rows = [text(10, 26, "no attempt was made", class_="quiet-note")]

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from experiments.judging.verdict import Ruling, Verdict
+from experiments.model import Gateway
 from experiments.report import write_reports
 from experiments.report.page import MOST_WATERFALLS, html, worst_exchanges
+from telemetry.chains import COMMAND_START
 from telemetry.exchange import Exchange
 from tests.experiments.report.reading import parsed
 from tests.experiments.report.synthetic import Run, Scene, judged, run
@@ -194,3 +196,25 @@ def test_ten_thousand_exchanges_stay_below_a_megabyte() -> None:
     many = run(Scene(rate_per_s=168.0))
     assert len(many.evidence.exchanges) > 9_500
     assert len(page(many)) < 1_000_000
+
+
+def test_it_says_whose_attempts_these_are() -> None:
+    gateway = Gateway(order=("azure", "vertex"), dialect={"openai-chat": {}}, command=("g",))
+    experiment = msgspec.structs.replace(PASSED.experiment, gateway=gateway)
+    behind = page(msgspec.structs.replace(PASSED, experiment=experiment))
+    assert "by the gateway, as the proxies saw them" in behind
+    assert "what the user got of the gateway" in behind
+    begun = msgspec.structs.replace(PASSED.record.events[0], name=COMMAND_START)
+    record = msgspec.structs.replace(PASSED.record, events=(*PASSED.record.events, begun))
+    commanded = page(judged(PASSED.experiment, record))
+    assert "by the command" in commanded
+    assert "where its first attempt began" in commanded
+    assert "Load generator" not in commanded
+    ours = page(PASSED)
+    assert "by all clients" in ours
+    assert "Load generator" in ours
+    assert "what the user got of the gateway" not in ours
+
+
+def test_it_tells_what_share_was_joined() -> None:
+    assert "Exchanges joined" in page(PASSED)

@@ -3,6 +3,7 @@ import msgspec
 from experiments.judging.verdict import Ruling
 from experiments.report import tables
 from experiments.report.windows import stories
+from telemetry.chains import COMMAND_START
 from telemetry.outcome import Outcome
 from tests.experiments.report.synthetic import Scene, run
 
@@ -89,3 +90,31 @@ def test_an_exchange_that_the_client_believed_says_so() -> None:
         RUN.evidence.exchanges[0], outcome=Outcome.TRUNCATED, believed_ok=True
     )
     assert "took it for a success" in tables.exchange_words(believed, RUN.evidence)
+
+
+def test_behind_a_gateway_the_attempts_are_not_the_client_s() -> None:
+    plain = RUN.evidence.exchanges[0]
+    fronted = msgspec.structs.replace(plain, front=plain.attempts[0])
+    assert "client 0 asked the gateway, 1 attempt behind it" in tables.exchange_words(
+        fronted, RUN.evidence
+    )
+    assert "client 0, 1 attempt," in tables.exchange_words(plain, RUN.evidence)
+
+
+def test_what_a_command_did_was_not_planned_by_anybody() -> None:
+    words = tables.exchange_words(RUN.evidence.exchanges[0], RUN.evidence, by_command=True)
+    assert words.startswith("begun ")
+    assert "client" not in words
+    assert "planned" not in words
+
+
+def test_nobody_s_request_is_a_stranger_under_a_command() -> None:
+    faults = [msgspec.structs.replace(fact, exchange=None) for fact in RUN.record.faults]
+    begun = msgspec.structs.replace(RUN.record.events[0], name=COMMAND_START)
+    strange = msgspec.structs.replace(RUN.record, faults=tuple(faults))
+    own = msgspec.structs.replace(strange, events=(*strange.events, begun))
+    told = [
+        tables.attestation_rows(RUN.experiment, record, RUN.judgement)[0][-1]
+        for record in (strange, own)
+    ]
+    assert ["not this run's" in words for words in told] == [True, False]

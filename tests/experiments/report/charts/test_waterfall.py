@@ -3,7 +3,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from experiments.report.charts.waterfall import attempt_words, segments, waterfall
+from experiments.report.charts.waterfall import attempt_words, lanes, segments, waterfall
 from telemetry.exchange import Touch
 from telemetry.outcome import Outcome
 from tests.experiments.report.synthetic import ns, run
@@ -54,3 +54,13 @@ def test_every_exchange_of_a_run_can_be_drawn() -> None:
     made = run()
     for one in made.evidence.exchanges[:200]:
         assert waterfall(one, COLOURS, made.evidence.end_ns).count("<svg") == 3
+
+
+def test_a_gateway_s_answer_stands_above_what_it_asked() -> None:
+    front = msgspec.structs.replace(answered(0, 0.95, "gateway"), status=200)
+    hops = (refused(0, 1.0, touched=True), answered(0, 1.2, "vertex", 1))
+    behind = msgspec.structs.replace(exchange(0, 0.9, *hops), front=front)
+    assert [lane.endpoint for lane in lanes(behind)] == ["gateway", "azure", "vertex"]
+    drawn = waterfall(behind, COLOURS, ns(9.0))
+    assert drawn.index(">gateway ") < drawn.index(">azure ") < drawn.index(">vertex ")
+    assert "other seg-end" in drawn
