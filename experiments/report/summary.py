@@ -71,14 +71,20 @@ def ruled(judgement: Judgement, ruling: Ruling) -> tuple[Finding, ...]:
 
 
 def expected(experiment: Experiment, judgement: Judgement) -> str:
-    """Say what the experiment was known to end in, and whether it did; empty without a word."""
+    """Say what the experiment was known to end in, and whether it did; empty without a word.
+
+    One that fails for other reasons than the known ones has not ended in what it was known for.
+    """
     expect = experiment.expect
     if expect is None:
         return ""
     failing = f" ({', '.join(expect.failing)})" if expect.failing else ""
-    if expect.verdict == judgement.verdict.value:
-        return f"{expect.verdict}{failing} was expected"
-    return f"{expect.verdict}{failing} was expected, not {judgement.verdict.value}"
+    said = f"{expect.verdict}{failing} was expected"
+    if expect.verdict != judgement.verdict.value:
+        return f"{said}, not {judgement.verdict.value}"
+    fails = {finding.gate for finding in ruled(judgement, Ruling.FAIL)}
+    missed = [gate for gate in expect.failing if gate not in fails]
+    return f"{said}, but what fails is not {', '.join(missed)}" if missed else said
 
 
 def tiles(

@@ -75,8 +75,13 @@ def test_an_expectation_says_whether_it_was_met() -> None:
     expects_fail = msgspec.structs.replace(
         experiment(), expect=Expectation(verdict="FAIL", failing=("failover_time",))
     )
-    passed, failed = judgement(Verdict.PASS), judgement(Verdict.FAIL)
+    known = msgspec.structs.replace(finding(Ruling.FAIL), gate="failover_time")
+    other = msgspec.structs.replace(finding(Ruling.FAIL), gate="flaps")
+    passed, failed = judgement(Verdict.PASS), judgement(Verdict.FAIL, known, other)
     assert summary.expected(expects_fail, failed) == "FAIL (failover_time) was expected"
+    assert summary.expected(expects_fail, judgement(Verdict.FAIL, other)) == (
+        "FAIL (failover_time) was expected, but what fails is not failover_time"
+    )
     assert "not PASS" in summary.expected(expects_fail, passed)
     assert summary.expected(msgspec.structs.replace(experiment(), expect=None), passed) == ""
 
