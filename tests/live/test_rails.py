@@ -127,6 +127,10 @@ def test_a_limit_aborts_the_run_within_a_second_and_says_which(
     run = rehearse(tmp_path, upstreams, *limit)
     assert run.process.returncode == 5, run.said()
     assert reason in run.verdict()["aborted"]
+    spend = run.verdict()["spend"]
+    assert 0 < spend["spent"] <= (spend["max_spend"] or 1)
+    assert 0 < spend["requests"] <= (spend["max_requests"] or 900)
+    assert f"note: spent {spend['spent']:.4g}" in run.said()
 
 
 def test_a_fallback_that_is_dead_or_short_of_quota_ends_it_before_the_load(
