@@ -77,6 +77,7 @@ class Execution:
             experiment, folder.path, run_tag, self._children, note=self._note, say=say
         )
         self._process: subprocess.Popen[bytes] | None = None
+        self._leaving: tuple[int, ...] = ()
         self._aborted = ""
         self.exit_code: int | None = None
 
@@ -133,18 +134,20 @@ class Execution:
         if process.poll() is not None:
             return
         self._say("ending the command")
-        family = (process.pid, *descendants(process.pid))
-        signal_all(family, signal.SIGTERM)
+        self._leaving = (process.pid, *descendants(process.pid))
+        signal_all(self._leaving, signal.SIGTERM)
         deadline = time.monotonic() + LEAVE_WITHIN_S
-        while (process.poll() is None or any_left(family)) and time.monotonic() < deadline:
+        while (process.poll() is None or any_left(self._leaving)) and time.monotonic() < deadline:
             time.sleep(TICK_S)
-        signal_all(family, signal.SIGKILL)
+        signal_all(self._leaving, signal.SIGKILL)
+        self._leaving = ()
         process.wait()
 
     def _end_at_once(self) -> None:
         if self._process is not None and self._process.poll() is None:
             family = (self._process.pid, *descendants(self._process.pid))
             signal_all(family, signal.SIGKILL)
+        signal_all(self._leaving, signal.SIGKILL)  # the command may have gone before its own
         self._children.kill_all()
 
     def _finish(self) -> None:
