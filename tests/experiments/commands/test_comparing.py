@@ -14,7 +14,7 @@ def test_worse_runs_exit_3_and_are_written_down(tmp_path: Path, crosswind: Cross
     base, new = side(tmp_path, "base"), side(tmp_path, "new", WITHOUT_BREAKER)
     file = tmp_path / "comparison.json"
     said = crosswind("compare", base, new, "--json", file)
-    assert (said.code, said.err) == (3, "")
+    assert said.code == 3, said.err
     assert "WORSE (exit 3)" in said.out
     assert "at most 1 in 32" in said.out
     told = json.loads(file.read_text())
