@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.kill import BAR_S, RATE_PER_S, kill_under_load
 from tests.live.rehearsals import CROSSWIND, wait_for, write_short
 
 pytestmark = pytest.mark.live
@@ -111,3 +112,13 @@ def test_there_may_be_nothing_to_kill(private: dict[str, str]) -> None:
     )
     assert done.returncode == 0
     assert done.stdout
+
+
+def test_under_load_nobody_is_faulted_a_moment_later_and_nobody_hangs() -> None:
+    killed = kill_under_load(RATE_PER_S)
+    assert killed.refused_before() > 100
+    assert len(killed.held()) > 10
+    assert killed.faults_left == 0
+    assert killed.begun_later() > 100
+    assert killed.latest_faulted_s() <= BAR_S
+    assert not killed.still_open()
