@@ -25,6 +25,7 @@ from faults.request import Request
 from faults.rules import ArmedRule
 from faults.steps import NEXT, End, Event, Head, Next, Reset, Script, Step, Wait
 from telemetry.clock import now_ns
+from telemetry.rows import Event as Happened
 from telemetry.rows import FaultTouched, HopEnded
 
 QUEUED_BYTES: Final = 65_536
@@ -56,7 +57,7 @@ class Player:
         dialect = stage.lane.dialect
         layers = [Layer(rule_id, fault.script(dialect)) for rule_id, fault in faults]
         self._script = compose(layers, self._attest)
-        self._needs_events = any(fault.needs_events for _, fault in faults)
+        self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
         self._holder = ""
         self._honest: deque[Step] = deque()
         self._queued_bytes = 0
@@ -180,7 +181,7 @@ class Player:
             return
         self._honest.extend(steps)
         self._queued_bytes += sum(map(_size, steps))
-        if self._needs_events and self._reader is not None and self._reader.encoding:
+        if self._eventful and self._reader is not None and self._reader.encoding:
             self._give_up(self._reader.encoding)
         self.advance()
         if self._queued_bytes > QUEUED_BYTES and not (self._over or self._paused):
@@ -189,8 +190,11 @@ class Player:
 
     def _give_up(self, encoding: str) -> None:
         """Take a fault of events off a body in which no event can be seen."""
-        self._needs_events = False
-        self._row.error = f"content-encoding {encoding}: no event can be seen, so the fault is not"
+        reason = f"content-encoding {encoding}: no event can be seen"
+        for rule_id in self._eventful:
+            self._record_not_applicable(rule_id, reason)
+        self._eventful = []
+        self._row.error = f"{reason}, so the fault is not"
         self.pass_on()
 
     def _say_interim(self, head: bytes) -> None:
@@ -263,6 +267,18 @@ class Player:
                 asked_upstream=self._row.asked_upstream,
                 key_source=self._request.keyed_by,
             )
+        )
+
+    def _record_not_applicable(self, rule_id: str, reason: str) -> None:
+        parent = self._request.parent
+        facts: dict[str, str | int | float | bool | None] = {
+            "reason": reason,
+            "hop": self._row.hop,
+            "endpoint": self._stage.lane.endpoint,
+            "trace_id": "" if parent is None else parent.trace_id,
+        }
+        self._stage.lane.recorder.record_now(
+            Happened(name="fault_not_applicable", at_ns=now_ns(), subject=rule_id, facts=facts)
         )
 
 

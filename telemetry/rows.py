@@ -170,7 +170,8 @@ class Event(Row, tag="event"):
 
     Known names: `phase`, `window_start`, `window_end`, `plan`, `listener_closed`,
     `listener_opened`, `self_probe`, `breaker`, `generator`, `canary`, `killed`, `lost`,
-    `run_end`. `facts` are JSON scalars by name; times among them end in `_ns` or `_s`.
+    `fault_not_applicable`, `run_end`. `facts` are JSON scalars by name; times among them end in
+    `_ns` or `_s`.
     """
 
     name: str

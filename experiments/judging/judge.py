@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from experiments.judging.applicable import told_not_applicable
 from experiments.judging.command import command_findings, summary_of, told
 from experiments.judging.evidence import evidence_of, worst_fact
 from experiments.judging.fallback import fallback_findings
@@ -119,6 +120,8 @@ def notes(record: Record, experiment: Experiment, evidence: Evidence) -> Iterabl
         yield f"canaries, left out of every count: {', '.join(canaries)}"
     if spend := spending(record, experiment):
         yield spend_told(spend)
+    if spared := told_not_applicable(record, [fault.id for fault in experiment.faults]):
+        yield spared
     if is_command(record.events):
         yield told(summary_of(record, evidence))
         return

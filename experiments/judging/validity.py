@@ -7,6 +7,7 @@ was measured may be true, but not of what the experiment set out to measure.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from experiments.judging.applicable import told_not_applicable
 from experiments.judging.contradictions import contradictions
 from experiments.judging.evidence import fault_groups, groups_that_may_miss
 from experiments.judging.gateway import died_too_early
@@ -248,7 +249,9 @@ def nobody_touched(case: Case) -> str | None:
     missed = [g for g in fault_groups(case.experiment) if g not in touched and g not in allowed]
     if not missed:
         return None
-    return f"no exchange was touched by {', '.join(missed)}: the fault reached nobody"
+    members = [fault.id for g in missed for fault in fault_groups(case.experiment)[g]]
+    why = told_not_applicable(case.record, members) or "the fault reached nobody"
+    return f"no exchange was touched by {', '.join(missed)}: {why}"
 
 
 def planned_count(record: Record) -> int | None:

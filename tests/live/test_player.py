@@ -257,6 +257,10 @@ def test_a_coding_that_cannot_be_undone_passes_and_the_row_says_so(
     assert row.error is not None
     assert "br" in row.error
     assert not [touch for touch in proxy.touches() if touch.hop == row.hop]
+    (spared,) = proxy.events("fault_not_applicable")
+    assert spared.subject == "cut"
+    assert spared.facts["hop"] == row.hop
+    assert spared.facts["reason"] == "content-encoding br: no event can be seen"
 
 
 @pytest.mark.parametrize("cut", [1, 10_000])
