@@ -9,7 +9,14 @@ from experiments.running import processes
 from experiments.running.children import ChildFailedError, EndAskedError
 from experiments.running.interrupts import Interrupts, not_judged
 from experiments.running.preparation import Preparation
-from experiments.running.processes import INJECTOR, STAND_INS, STORE, WORKER, Processes
+from experiments.running.processes import (
+    INJECTOR,
+    STAND_INS,
+    STORE,
+    WORKER,
+    Processes,
+    worker_index,
+)
 from experiments.running.progress import read_progress
 from experiments.running.stop_checks import StopChecks
 from experiments.running.terms import Terms
@@ -150,7 +157,7 @@ class Conductor:
             self._watcher.said(f"{lost[STORE]}; started again, nothing is lost")
             lost.pop(STORE)
         for role, reason in lost.items():
-            self._lose(role, reason)
+            self._lose(role, reason + self._load_lost_with(role))
         spared = [name for name in lost if name in self._children.workers]
         if spared and len(spared) == len(lost) < len(self._children.workers):
             # What the others measure is worth having, if not worth a verdict.
@@ -158,6 +165,14 @@ class Conductor:
                 self._children.give_up(name)
             return False
         return bool(lost)
+
+    def _load_lost_with(self, role: str) -> str:
+        """Say which share of the load a worker had, if there are others."""
+        if role not in self._children.workers or self._workers == 1:
+            return ""
+        clients = self._experiment.route.clients
+        mine = range(worker_index(role), clients, self._workers)
+        return f"; {len(mine) / clients:.0%} of the load went with it"
 
     def _lose(self, role: str, reason: str) -> None:
         self._note("lost", role, reason=reason)

@@ -41,6 +41,11 @@ MODULES = {
 }
 
 
+def worker_index(name: str) -> int:
+    """Return which worker a name is: `worker` is 0, `worker-1` is 1."""
+    return int(name.removeprefix(WORKER).removeprefix("-") or 0)
+
+
 class Processes:
     """The children of a run by role, and the order in which they begin and end."""
 

@@ -117,9 +117,9 @@ class Rehearsal:
         found: dict[str, Any] = json.loads((self.folder() / "verdict.json").read_bytes())
         return found
 
-    def child(self, role: str) -> int:
-        """Return the process id of a child of this run, by its role."""
-        wanted = str(self.folder() / "config" / f"{role}-0.json")
+    def child(self, role: str, index: int = 0) -> int:
+        """Return the process id of a child of this run, by its role and number."""
+        wanted = str(self.folder() / "config" / f"{role}-{index}.json")
         return wait_for(lambda: next(iter(pids_with(wanted)), None), 10.0)
 
     def left(self) -> list[int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from telemetry.seal import read_record
 from tests.live.orphans import Orphans, orphan, sent_by_the_run
 from tests.live.rehearsals import CROSSWIND, Rehearsal, wait_for, write_short
 
@@ -27,12 +28,12 @@ Mishap = Callable[[Rehearsal], None]
 PRESSED_AT_S = {"warm_up": 0.3, "baseline": 2.0, "fault": 6.0, "recovery": 11.0}
 
 
-def killing(role: str, at_s: float) -> Mishap:
+def killing(role: str, at_s: float, index: int = 0) -> Mishap:
     """Return the mishap of losing a child at a moment of the run."""
 
     def mishap(rehearsal: Rehearsal) -> None:
         rehearsal.until(at_s)
-        os.kill(rehearsal.child(role), signal.SIGKILL)
+        os.kill(rehearsal.child(role, index), signal.SIGKILL)
 
     return mishap
 
@@ -71,7 +72,10 @@ MISHAPS: dict[str, Mishap] = {
     **{phase: pressing_ctrl_c(at_s) for phase, at_s in PRESSED_AT_S.items()},
     "preparation": pressing_early,
     "twice": pressing_twice,
+    "shared": nothing,
+    "halved": killing("worker", 2.0, index=1),
 }
+ARGUMENTS = {"shared": ("--workers", "2"), "halved": ("--workers", "2")}
 Ended = dict[str, Rehearsal]
 
 
@@ -91,7 +95,10 @@ def ended(tmp_path_factory: pytest.TempPathFactory, orphans: "Future[Orphans]") 
     def meet(name: str) -> None:
         folder = tmp_path_factory.mktemp(name)
         under = CROWDED if name == "crowded" else ()
-        made[name] = rehearsal = Rehearsal(experiment_for(name, folder), folder, under=under)
+        words = ARGUMENTS.get(name, ())
+        made[name] = rehearsal = Rehearsal(
+            experiment_for(name, folder), folder, *words, under=under
+        )
         MISHAPS[name](rehearsal)
         rehearsal.end()
 
@@ -164,6 +171,31 @@ def test_a_killed_store_is_started_again_and_loses_nothing(ended: Ended) -> None
     assert rehearsal.process.returncode == 0, rehearsal.said()
     assert "started again" in rehearsal.said()
     assert rehearsal.verdict()["spans"]["lost"] == 0
+
+
+def planned(rehearsal: Rehearsal) -> set[tuple[int, int, int, int]]:
+    """Return what was planned: number, ns after the first, tokens asked and to be answered."""
+    exchanges = read_record(rehearsal.folder()).exchanges
+    zero_ns = exchanges[0].planned_ns
+    return {(e.number, e.planned_ns - zero_ns, e.prompt_tokens, e.output_tokens) for e in exchanges}
+
+
+def test_two_workers_send_together_what_one_sends(ended: Ended) -> None:
+    rehearsal = ended["shared"]
+    assert rehearsal.process.returncode == 0, rehearsal.said()
+    assert planned(rehearsal) == planned(ended["store"])
+    spools = read_record(rehearsal.folder()).spools
+    assert sum(spool.role == "worker" for spool in spools) == 2
+
+
+def test_one_of_two_workers_lost_says_with_which_share_and_the_other_goes_on(ended: Ended) -> None:
+    rehearsal = ended["halved"]
+    assert rehearsal.process.returncode == 4
+    (reason,) = [one for one in rehearsal.verdict()["invalid"] if "process of the run" in one]
+    assert reason.endswith("; 50% of the load went with it")
+    assert {number % 4 for number, *_ in planned(rehearsal)} >= {0, 2}
+    last = max(offset_ns for number, offset_ns, *_ in planned(rehearsal) if number % 2 == 0)
+    assert last > 15e9, "the other worker stopped, too"
 
 
 @pytest.mark.parametrize("phase", ["preparation", *PRESSED_AT_S])

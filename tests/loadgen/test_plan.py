@@ -55,5 +55,13 @@ def test_a_worker_gets_whole_replicas() -> None:
     assert {p.number % 4 for p in mine} == {1, 3}
 
 
+@pytest.mark.parametrize(("clients", "count"), [(1, 1), (4, 1), (4, 2), (4, 3), (4, 4), (7, 5)])
+def test_workers_send_together_what_one_would_and_nothing_twice(clients: int, count: int) -> None:
+    planned = plan(LOAD, seed=1, duration_s=10)
+    shares = [share(planned, clients=clients, index=i, count=count) for i in range(count)]
+    assert all(shares)
+    assert sorted((p for one in shares for p in one), key=lambda p: p.number) == list(planned)
+
+
 def test_the_arrivals_are_described_in_words() -> None:
     assert describe(LOAD, duration_s=10) == "Poisson arrivals, 20 per second on average"
