@@ -4,7 +4,7 @@ Rows of the events table without a spool are the record's own: `record` (run tag
 one `spool` per spool, and one `other_hop` per request that belongs to no attempt.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,13 +39,11 @@ def flatten(tables: Tables) -> dict[str, Iterator[Line]]:
     }
 
 
-def unflatten(lines: Mapping[str, Iterable[Line]]) -> Tables:
+def unflatten(lines: Mapping[str, Sequence[Line]]) -> Tables:
     """Return the tables that the lines hold; raises UnreadableRecordError."""
+    head = check_format(lines["events"])
     events = [_event(line) for line in lines["events"]]
     own = [event for event in events if not event.spool]
-    head = next((event.facts for event in own if event.name == "record"), None)
-    if head is None or head.get("format") != FORMAT:
-        raise UnreadableRecordError(f"the sealed record is not of format {FORMAT}")
     return Tables(
         run_tag=str(head["run_tag"]),
         clock=msgspec.convert(head, ClockPair),
@@ -55,6 +53,19 @@ def unflatten(lines: Mapping[str, Iterable[Line]]) -> Tables:
         events=tuple(event for event in events if event.spool),
         spools=tuple(_spool(event) for event in own if event.name == "spool"),
         other_hops=tuple(_other_hop(event) for event in own if event.name == "other_hop"),
+    )
+
+
+def check_format(events: Iterable[Line], where: str = "the sealed record") -> dict[str, Scalar]:
+    """Return what the record says of itself; raises UnreadableRecordError for another format."""
+    own = (line for line in events if line["name"] == "record" and not line["spool"])
+    head = next((_FACTS.decode(line["facts"]) for line in own), {})
+    found = head.get("format")
+    if found == FORMAT:
+        return head
+    what = "it says none" if found is None else f"it is of format {found}"
+    raise UnreadableRecordError(
+        f"{where} is not of format {FORMAT}, the one that this version of Crosswind reads: {what}"
     )
 
 
