@@ -68,6 +68,12 @@ def touched_in(evidence: Evidence, scope: Scope) -> list[Hit]:
     return sorted(found, key=_sent)
 
 
+def window_of(touch: Touch, windows: Sequence[Window]) -> Window | None:
+    """Return the window that a touch belongs to; None for a fault that no window names."""
+    reached = (one for one in windows if _belongs(touch, one, _reach(one, windows)))
+    return next(reached, None)
+
+
 def untouched_reason(window: Window) -> str:
     """Say why a figure that counts from the first hit does not exist."""
     return f"no exchange was touched by the fault of window {window.group}"

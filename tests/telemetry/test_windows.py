@@ -1,7 +1,15 @@
 from telemetry.exchange import Exchange, Window
 from telemetry.figure import Scope
 from telemetry.record import EventFact
-from telemetry.windows import hits, names_of, no_window, touched_in, untouched, windows_of
+from telemetry.windows import (
+    hits,
+    names_of,
+    no_window,
+    touched_in,
+    untouched,
+    window_of,
+    windows_of,
+)
 from tests.telemetry.synthetic import (
     at,
     attempt,
@@ -97,6 +105,16 @@ def test_a_touch_belongs_to_the_latest_occurrence_that_had_begun() -> None:
     first, second = windows(*events, exchanges=exchanges)
     assert (first.first_hit_ns, first.touched_exchanges) == (at(21), 2)
     assert (second.first_hit_ns, second.touched_exchanges) == (at(31), 1)
+
+
+def test_a_touch_knows_its_window_and_one_of_no_windows_fault_has_none() -> None:
+    found = windows(*window_events("flap", 20, 25), *window_events("flap", 30, 35))
+    assert [window_of(touch("flap", t), found) for t in (21.0, 29.95, 31.0)] == [
+        found[0],
+        found[1],
+        found[1],
+    ]
+    assert window_of(touch("other", 21.0), found) is None
 
 
 def test_another_faults_touch_is_no_hit() -> None:

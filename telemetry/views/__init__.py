@@ -1,0 +1,1 @@
+"""The views of a run that `crosswind query` offers: a file here is a view."""
