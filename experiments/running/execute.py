@@ -28,6 +28,7 @@ from telemetry.recorder import open_spool
 from telemetry.redaction import redactor_of
 from telemetry.rows import Event
 from telemetry.run_folder import RunFolder, new_run_folder
+from telemetry.under_way import held
 
 TICK_S = 0.05
 LEAVE_WITHIN_S = 5.0
@@ -49,12 +50,13 @@ def execute(
     except OSError as error:
         raise UsageError(f"--out {out}: no run folder can be made: {error.strerror}") from error
     told = redactor_of(os.environ).redact(command[0])
-    write_resolved(folder, experiment, run_tag=run_tag, command=(told,))
-    say(f"run folder: {folder.path}")
-    execution = Execution(experiment, folder, run_tag, command, say)
-    with execution.interrupts:
-        execution.run()
-        return folder.path, conclude(folder.path), execution.exit_code
+    with held(folder.path):
+        write_resolved(folder, experiment, run_tag=run_tag, command=(told,))
+        say(f"run folder: {folder.path}")
+        execution = Execution(experiment, folder, run_tag, command, say)
+        with execution.interrupts:
+            execution.run()
+            return folder.path, conclude(folder.path), execution.exit_code
 
 
 class Execution:

@@ -15,6 +15,7 @@ from experiments.running.ports import check_ports
 from experiments.running.terms import Terms
 from experiments.running.watcher import Watcher
 from telemetry.run_folder import new_run_folder
+from telemetry.under_way import held
 
 RUN_TAG_BYTES = 4
 
@@ -41,11 +42,12 @@ def rehearse(experiment: Experiment, terms: Terms, watcher: Watcher) -> Rehearse
         raise UsageError(
             f"--out {terms.out}: no run folder can be made there: {error.strerror}"
         ) from error
-    write_resolved(folder, experiment, run_tag=run_tag, overrides=terms.overrides)
-    watcher.said(f"run folder: {folder.path}")
-    conductor = Conductor(experiment, folder.path, run_tag, watcher, terms)
-    with conductor.interrupts as interrupts:
-        conductor.conduct()
-        # Whoever asks for the end from here on gets it in a moment, and a verdict with it.
-        conclusion = conclude(folder.path)
-        return Rehearsed(folder=folder.path, conclusion=conclusion, end_asked=interrupts.asked)
+    with held(folder.path):
+        write_resolved(folder, experiment, run_tag=run_tag, overrides=terms.overrides)
+        watcher.said(f"run folder: {folder.path}")
+        conductor = Conductor(experiment, folder.path, run_tag, watcher, terms)
+        with conductor.interrupts as interrupts:
+            conductor.conduct()
+            # Whoever asks for the end from here on gets it in a moment, and a verdict with it.
+            conclusion = conclude(folder.path)
+            return Rehearsed(folder=folder.path, conclusion=conclusion, end_asked=interrupts.asked)
