@@ -10,6 +10,7 @@ from experiments.commands import (
     comparing,
     executing,
     looking_back,
+    querying,
     reference,
     rehearsing,
     serving,
@@ -38,6 +39,7 @@ app.command("validate")(rehearsing.validate)
 app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)
 app.command("export")(looking_back.export)
+app.command("query")(querying.query)
 app.command("compare")(comparing.compare)
 app.command("list")(reference.list_)
 app.command("schema")(reference.schema)

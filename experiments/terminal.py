@@ -71,11 +71,22 @@ def warn(line: str) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(line))
 
 
+def put(text: str) -> None:
+    """Write text as it is, however wide and long."""
+    out = console()
+    try:
+        out.file.write(text)
+        out.file.flush()
+    except BrokenPipeError:
+        out.on_broken_pipe()
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under a title; numbers to the right."""
+    """Print rows under a title; numbers to the right, also where some are missing."""
     drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for index, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        values = [row[index] for row in rows if row[index] != ""]
+        numeric = bool(values) and all(isinstance(value, int | float) for value in values)
         drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))

@@ -1,4 +1,4 @@
-"""The generated half of `docs/telemetry.md`: every exported name, every column that is sealed.
+"""The generated half of `docs/telemetry.md`: every exported name, every column of files and views.
 
 `python -m telemetry.reference` prints it; a test holds the page to it.
 """
@@ -8,13 +8,30 @@ from collections.abc import Iterable
 
 from telemetry import names
 from telemetry.columns import TABLES
+from telemetry.flat import FORMAT
+from telemetry.view import VERSION, views
 
 
 def reference() -> str:
     """Return the tables as Markdown."""
-    parts = [f"### Spans and attributes\n\n{_names()}"]
+    parts = [f"### Versions\n\n{_versions()}", f"### Spans and attributes\n\n{_names()}"]
+    parts += [f"### View `{name}`\n\n{_view(name)}" for name in views()]
     parts += [f"### spans/{table}.parquet\n\n{_columns(table)}" for table in TABLES]
     return "\n\n".join(parts) + "\n"
+
+
+def _versions() -> str:
+    rows = (
+        ("sealed record", str(FORMAT), "the `format` that its `record` event tells"),
+        ("views", str(VERSION), "a column that is gone or means something else counts as a change"),
+        ("GenAI conventions", names.GENAI_CONVENTIONS, "the names of spans and attributes"),
+    )
+    return _table(("what", "version", "is"), rows)
+
+
+def _view(name: str) -> str:
+    rows = ((f"`{one.name}`", one.type, one.doc) for one in views()[name].columns)
+    return f"{views()[name].doc}\n\n{_table(('column', 'type', 'says'), rows)}"
 
 
 def _names() -> str:

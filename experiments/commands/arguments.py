@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from experiments.tabular import Format
+
 ExperimentArgument = Annotated[
     str,
     typer.Argument(
@@ -38,5 +40,11 @@ RunArgument = Annotated[
     Path,
     typer.Argument(
         metavar="RUN", exists=True, file_okay=False, help="A run folder, e.g. runs/2026..."
+    ),
+]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format", help="table on a terminal and csv elsewhere, unless told.", show_choices=True
     ),
 ]

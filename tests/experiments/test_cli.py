@@ -35,8 +35,8 @@ def crosswind(
 
 def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
-        "compare", "exec", "export", "inject", "judge", "kill", "list", "plan", "preflight",
-        "report", "run", "schema", "serve", "stand-in", "validate",
+        "compare", "exec", "export", "inject", "judge", "kill", "list", "plan",
+        "preflight", "query", "report", "run", "schema", "serve", "stand-in", "validate",
     ]  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def test_a_wrong_file_exits_2_with_every_problem(
 def test_a_folder_that_is_no_run_is_wrong_usage(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for command in ("judge", "report", "export"):
+    for command in ("judge", "report", "export", "query"):
         code, _, err = crosswind(capsys, monkeypatch, command, str(tmp_path))
         assert (code, "no run folder, it has no experiment.yaml" in err) == (2, True)
 
@@ -155,7 +155,7 @@ def test_a_run_without_a_record_is_wrong_usage(
 ) -> None:
     experiment = read_experiment(write(tmp_path))
     write_resolved(RunFolder(tmp_path), experiment, run_tag="0a1b2c3d")
-    for command in ("judge", "report", "export"):
+    for command in ("judge", "report", "export", "query"):
         code, _, err = crosswind(capsys, monkeypatch, command, str(tmp_path))
         assert (code, "holds no record" in err) == (2, True)
 

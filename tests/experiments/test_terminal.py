@@ -33,11 +33,25 @@ def test_a_table_has_no_escapes_and_all_its_cells(capsys: pytest.CaptureFixture[
     ]
 
 
+def test_numbers_stand_to_the_right_also_where_some_are_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    terminal.table("", ("n", "word"), [(100, "a"), ("", "b"), (7, "c")])
+    assert capsys.readouterr().out.splitlines()[-1].startswith("  7  c")
+
+
+def test_text_is_put_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "[bold]" + "x " * 300 + "\ty\n"
+    terminal.put(text)
+    assert capsys.readouterr().out == text
+
+
 LEFT_ALONE = """
 import sys
 from experiments import terminal
 for _ in range(3):
     terminal.say("x" * 100_000)
+    terminal.put("x" * 100_000)
 sys.exit(3)
 """
 

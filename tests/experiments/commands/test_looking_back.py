@@ -89,7 +89,7 @@ def test_reports_are_written_again_whatever_the_verdict(
     assert {name: contents(run)[name] for name in REPORTS} == {n: written[n] for n in REPORTS}
 
 
-@pytest.mark.parametrize("command", ["judge", "report", "export"])
+@pytest.mark.parametrize("command", ["judge", "report", "export", "query"])
 def test_sealed_rows_that_are_none_are_wrong_usage(
     command: str, tmp_path: Path, crosswind: Crosswind
 ) -> None:
@@ -101,7 +101,7 @@ def test_sealed_rows_that_are_none_are_wrong_usage(
     assert "Traceback" not in said.err
 
 
-@pytest.mark.parametrize("command", ["judge", "report", "export"])
+@pytest.mark.parametrize("command", ["judge", "report", "export", "query"])
 def test_a_file_is_no_run_folder(command: str, tmp_path: Path, crosswind: Crosswind) -> None:
     run = finished(tmp_path, PASSED)
     said = crosswind(command, run / "experiment.yaml")
