@@ -9,6 +9,7 @@ import typer
 from experiments.commands import (
     comparing,
     executing,
+    keeping,
     looking_back,
     querying,
     reference,
@@ -41,6 +42,8 @@ app.command("report")(looking_back.report)
 app.command("export")(looking_back.export)
 app.command("query")(querying.query)
 app.command("compare")(comparing.compare)
+app.command("runs")(keeping.runs)
+app.command("clean")(keeping.clean)
 app.command("list")(reference.list_)
 app.command("schema")(reference.schema)
 app.command("serve")(serving.serve)

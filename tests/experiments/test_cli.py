@@ -35,8 +35,8 @@ def crosswind(
 
 def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
-        "compare", "exec", "export", "inject", "judge", "kill", "list", "plan",
-        "preflight", "query", "report", "run", "schema", "serve", "stand-in", "validate",
+        "clean", "compare", "exec", "export", "inject", "judge", "kill", "list", "plan",
+        "preflight", "query", "report", "run", "runs", "schema", "serve", "stand-in", "validate",
     ]  # fmt: skip
 
 
