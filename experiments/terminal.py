@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -81,13 +81,19 @@ def put(text: str) -> None:
         out.on_broken_pipe()
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under a title; numbers to the right, also where some are missing."""
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], whole: Sequence[str] = ()
+) -> None:
+    """Print rows under a title; numbers to the right, also where some are missing.
+
+    `whole`: columns whose cells are never broken, since somebody will copy them.
+    """
     drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for index, column in enumerate(columns):
         values = [row[index] for row in rows if row[index] != ""]
         numeric = bool(values) and all(isinstance(value, int | float) for value in values)
-        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        side: JustifyMethod = "right" if numeric else "left"
+        drawn.add_column(column, justify=side, overflow="fold", no_wrap=column in whole)
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))
     console().print(drawn)

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
+from experiments import terminal
 from experiments.keeping.found import FoundRun
 from experiments.shown import is_table, show
-from experiments.tabular import Format
+from experiments.tabular import Format, as_cells
 
 COLUMNS = ("run", "title", "begun", "verdict", "exit_code", "bytes", "sealed")
-SHOWN_COLUMNS = ("run", "title", "begun (UTC)", "verdict", "exit", "size", "sealed")
+SHOWN_COLUMNS = ("run", "begun (UTC)", "verdict", "exit", "size", "sealed", "title")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def print_runs(runs: Sequence[FoundRun], wanted: Format | None = None) -> None:
     """Print runs, for a person at a terminal or for what reads a pipe."""
     if is_table(wanted):
-        show(SHOWN_COLUMNS, shown_rows(runs), Format.TABLE)
+        terminal.table("", SHOWN_COLUMNS, as_cells(shown_rows(runs)), whole=("run",))
     else:
         show(COLUMNS, rows_of(runs), wanted)
 
@@ -40,12 +41,12 @@ def shown_rows(runs: Iterable[FoundRun]) -> list[tuple[object, ...]]:
     return [
         (
             run.name,
-            run.title,
             "" if run.begun is None else f"{run.begun:%Y-%m-%d %H:%M:%S}",
             run.verdict,
             run.exit_code,
             bytes_words(run.size),
             "yes" if run.sealed else "no",
+            run.title,
         )
         for run in runs
     ]

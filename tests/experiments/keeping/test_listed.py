@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+from msgspec.structs import replace
 
 from experiments.keeping.listed import COLUMNS, bytes_words, print_runs, rows_of, shown_rows
 from experiments.tabular import Format
@@ -16,7 +19,7 @@ def test_rows_are_exact_for_programs_and_readable_for_people() -> None:
         "bytes": 1000,
         "sealed": True,
     }
-    assert shown[2:] == ("2026-06-29 12:00:00", "PASS", 0, "1.0 kB", "yes")
+    assert shown[1:] == ("2026-06-29 12:00:00", "PASS", 0, "1.0 kB", "yes", "Azure goes down")
 
 
 def test_runs_are_printed_for_whoever_reads_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,6 +27,16 @@ def test_runs_are_printed_for_whoever_reads_them(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.startswith("run,title,begun,")
     print_runs([found(1)], Format.TABLE)
     assert "begun (UTC)" in capsys.readouterr().out
+
+
+def test_a_runs_name_stays_whole_however_narrow_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "90")
+    name = "20261122T230146Z-azure-outage-without-breaker-1a2b3c4d"
+    print_runs([replace(found(1), path=Path("runs") / name, title="A long title " * 9)])
+    assert name in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
