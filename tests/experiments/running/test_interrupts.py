@@ -9,6 +9,7 @@ import pytest
 SCRIPT = """
 import os, signal, sys
 from experiments.running.interrupts import Interrupts
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
 with Interrupts(lambda: print("at once", flush=True), "not judged") as interrupts:
     print(interrupts.asked)
     for _ in range({presses}):
