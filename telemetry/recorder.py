@@ -11,19 +11,22 @@ from functools import lru_cache
 from pathlib import Path
 
 from telemetry.clock import read_clock_pair
-from telemetry.redaction import redactor_of
+from telemetry.redaction import redacted_values, redactor_of
 from telemetry.rows import (
     AttemptEnded,
     Event,
     HopEnded,
     Opened,
     Row,
+    SpanCollected,
     SpoolEnded,
     encode_rows,
 )
 
 FLUSH_INTERVAL_S = 0.05
 REMEMBERED = 1024
+REMEMBERED_CHARS = 256
+SPOOLS = "spool"
 
 
 class Recorder:
@@ -45,7 +48,8 @@ class Recorder:
         """
         self._write = write
         # Others say the same over and over; to look a text up costs a fiftieth of reading it.
-        self._redact = lru_cache(maxsize=REMEMBERED)(redact)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(redact)
+        self._read = redact
         self._pending: list[Row] = []
         self._rows = 0
         self._torn = False
@@ -69,7 +73,12 @@ class Recorder:
             self._clean_ending(row)
         elif isinstance(row, Event):
             self._clean_facts(row)
+        elif isinstance(row, SpanCollected):
+            self._clean_span(row)
         self._pending.append(row)
+
+    def _redact(self, text: str) -> str:
+        return self._remembered(text) if len(text) <= REMEMBERED_CHARS else self._read(text)
 
     def _clean_ending(self, row: AttemptEnded | HopEnded) -> None:
         if row.error:
@@ -84,6 +93,15 @@ class Recorder:
             name: self._redact(fact) if isinstance(fact, str) else fact
             for name, fact in row.facts.items()
         }
+
+    def _clean_span(self, row: SpanCollected) -> None:
+        row.name = self._redact(row.name)
+        row.status_message = self._redact(row.status_message)
+        row.trace_state = self._redact(row.trace_state)
+        row.scope = self._redact(row.scope)
+        row.scope_version = self._redact(row.scope_version)
+        row.attributes = redacted_values(row.attributes, self._redact)
+        row.resource = redacted_values(row.resource, self._redact)
 
     def record_now(self, row: Row) -> None:
         """Take a row that must survive a crash a moment later."""
@@ -112,13 +130,19 @@ class Recorder:
 
 
 def open_spool(
-    run_folder: Path, role: str, number: int = 0, environment: Mapping[str, str] = os.environ
+    run_folder: Path,
+    role: str,
+    number: int = 0,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    among: str = SPOOLS,
 ) -> Recorder:
-    """Open `<run_folder>/spool/<role>-<number>.ndjson` for appending and record its first row.
+    """Open `<run_folder>/<among>/<role>-<number>.ndjson` for appending and record its first row.
 
-    What is secret among the variables of `environment` is written nowhere.
+    What is secret among the variables of `environment` is written nowhere. What is not in `spool`
+    is no part of the sealed record.
     """
-    folder = run_folder / "spool"
+    folder = run_folder / among
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{role}-{number}.ndjson"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)

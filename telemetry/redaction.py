@@ -6,8 +6,8 @@ variables whose names say so, and its shape, from the formats in which keys are 
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 REDACTED: Final = "[redacted]"
 SHORTEST: Final = 8
@@ -87,6 +87,23 @@ def redactor_of(environment: Mapping[str, str]) -> Redactor:
         for name, value in environment.items()
         if _SECRET_NAME.search(name) and len(value) >= SHORTEST and not _INNOCENT.fullmatch(value)
     )
+
+
+def redacted_values(values: Mapping[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
+    """Return attributes without secrets; a value whose name says that it is one is such.
+
+    Values are JSON's: texts, numbers, lists and mappings.
+    """
+    return {redact(name): _redacted_value(name, value, redact) for name, value in values.items()}
+
+
+def _redacted_value(name: str, value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - any attribute's
+    if isinstance(value, str):
+        said = redact(f"{name}: {value}")
+        return said.removeprefix(f"{name}: ") if said.startswith(f"{name}: ") else REDACTED
+    if isinstance(value, list):
+        return [_redacted_value(name, item, redact) for item in value]
+    return redacted_values(value, redact) if isinstance(value, dict) else value
 
 
 def _redacted(found: "re.Match[str]") -> str:

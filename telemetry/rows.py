@@ -5,6 +5,8 @@ CLOCK_MONOTONIC nanoseconds (`*_ns`) of the host that the spool's first row name
 did not happen or could not be known.
 """
 
+from typing import Any
+
 import msgspec
 
 from telemetry.outcome import Outcome
@@ -170,14 +172,42 @@ class Event(Row, tag="event"):
 
     Known names: `phase`, `window_start`, `window_end`, `plan`, `listener_closed`,
     `listener_opened`, `self_probe`, `breaker`, `generator`, `canary`, `killed`, `lost`,
-    `fault_not_applicable`, `run_end`. `facts` are JSON scalars by name; times among them end in
-    `_ns` or `_s`.
+    `fault_not_applicable`, `collected`, `collector_lost`, `run_end`. `facts` are JSON scalars by
+    name; times among them end in `_ns` or `_s`.
     """
 
     name: str
     at_ns: int
     subject: str = ""
     facts: dict[str, str | int | float | bool | None] = {}
+
+
+class SpanCollected(Row, tag="span"):
+    """One span that somebody else sent while the run went on; in no spool of the record's.
+
+    `at_ns` is when it came; its own times are nanoseconds since the epoch, by its sender's clock.
+    `span_kind` is `INTERNAL`, `SERVER`, `CLIENT`, `PRODUCER`, `CONSUMER` or nothing, `status` is
+    `OK`, `ERROR` or nothing. Attribute values are JSON's. Events and links are only counted.
+    """
+
+    trace_id: str
+    span_id: str
+    name: str
+    start_unix_ns: int
+    end_unix_ns: int
+    at_ns: int = 0
+    parent_span_id: str = ""
+    trace_state: str = ""
+    span_kind: str = ""
+    status: str = ""
+    status_message: str = ""
+    attributes: dict[str, Any] = {}
+    dropped_attributes: int = 0
+    dropped_events: int = 0
+    dropped_links: int = 0
+    resource: dict[str, Any] = {}
+    scope: str = ""
+    scope_version: str = ""
 
 
 class SpoolEnded(Row, tag="end"):
@@ -197,6 +227,7 @@ AnyRow = (
     | HopEnded
     | FaultTouched
     | Event
+    | SpanCollected
     | SpoolEnded
 )
 

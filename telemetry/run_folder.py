@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.]+")
+COLLECTED = "collected"
 _TAG = re.compile(r"-([0-9a-f]{8})$")
 
 
@@ -75,6 +76,11 @@ class RunFolder(msgspec.Struct, frozen=True):
     def stand_in(self) -> Path:
         """The stand-ins' own request logs: ground truth for tests, never part of a verdict."""
         return self.path / "stand-in"
+
+    @property
+    def collected(self) -> Path:
+        """Spans that others sent over OTLP while the run went on; never part of a verdict."""
+        return self.path / COLLECTED
 
     @property
     def verdict(self) -> Path:

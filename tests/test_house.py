@@ -30,6 +30,7 @@ TESTED_THROUGH: dict[str, str] = {
     "loadgen/failover/moves.py": "tests/loadgen/failover/test_policy.py",
     "loadgen/wiring.py": "tests/loadgen/test_asking.py",
     "providers/config.py": "tests/experiments/running/test_configs.py",
+    "telemetry/collecting/limits.py": "tests/telemetry/collecting/test_intake.py",
     "telemetry/record.py": "tests/experiments/judging/test_evidence.py",
     "telemetry/store_config.py": "tests/live/test_store.py",
     "telemetry/tables.py": "tests/telemetry/test_flat.py",

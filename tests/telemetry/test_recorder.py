@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from telemetry.recorder import Recorder, open_spool
-from telemetry.rows import AnyRow, Event, Opened, SpoolEnded, decode_row
+from telemetry.rows import AnyRow, Event, Opened, SpanCollected, SpoolEnded, decode_row
 
 
 def rows_in(data: bytes) -> list[AnyRow]:
@@ -77,3 +77,27 @@ def test_after_a_torn_write_the_next_row_starts_on_its_own_line() -> None:
     assert len(lines[1]) == 20
     assert decode_row(lines[2]) == Event(seq=2, name="tick", at_ns=2)
     assert recorder.dropped == 1
+
+
+def test_every_text_of_a_span_is_cleaned(tmp_path: Path) -> None:
+    known = {"API_KEY": "open sesame"}
+    recorder = open_spool(tmp_path, "collector", environment=known, among="collected")
+    secret = "it is open sesame, " + "x" * 500
+    row = SpanCollected(
+        trace_id="a",
+        span_id="b",
+        name=secret,
+        start_unix_ns=1,
+        end_unix_ns=2,
+        trace_state=secret,
+        status_message=secret,
+        scope=secret,
+        scope_version=secret,
+        attributes={"prompt": secret, secret: [secret, {"inner": secret}]},
+        resource={"service.name": secret},
+    )
+    recorder.record(row)
+    recorder.close()
+    written = (tmp_path / "collected" / "collector-0.ndjson").read_bytes()
+    assert b"sesame" not in written
+    assert written.count(b"[redacted]") == 10

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.identity import attempt_span_id, mark, trace_id, traceparent
-from telemetry.redaction import REDACTED, Redactor, redactor_of
+from telemetry.redaction import REDACTED, Redactor, redacted_values, redactor_of
 from tests.telemetry.planted import KINDS
 
 PLAIN = Redactor()
@@ -62,3 +62,27 @@ def test_of_two_known_values_the_longer_is_taken_whole() -> None:
 def test_to_redact_twice_is_to_redact_once(text: str) -> None:
     once = PLAIN.redact(text)
     assert PLAIN.redact(once) == once
+
+
+def test_a_value_whose_name_says_that_it_is_secret_is_one() -> None:
+    said = {
+        "http.request.header.authorization": ["Basic aGVsbG86"],
+        "llm.api_key": "abcdef",
+        "nested": {"password": "hunter22", "plain": "hunter22"},
+        "gen_ai.token.type": "input",
+        "count": 7,
+        "none": None,
+    }
+    assert redacted_values(said, Redactor().redact) == {
+        "http.request.header.authorization": [f"Basic {REDACTED}"],
+        "llm.api_key": REDACTED,
+        "nested": {"password": REDACTED, "plain": "hunter22"},
+        "gen_ai.token.type": "input",
+        "count": 7,
+        "none": None,
+    }
+
+
+def test_a_name_that_is_a_secret_is_taken_out_with_its_value() -> None:
+    redact = Redactor(["open sesame"]).redact
+    assert redacted_values({"open sesame": "x"}, redact) == {REDACTED: REDACTED}

@@ -1,0 +1,1 @@
+"""Takes in spans that others send over OTLP while a run goes on; the bytes in, rows out."""
