@@ -20,10 +20,11 @@ HopKey = tuple[str, int]
 
 
 class Behind(msgspec.Struct, frozen=True):
-    """All that the proxies saw of the run, by exchange; touches by hop."""
+    """All that the proxies saw of the run, by exchange; touches and parents' span ids by hop."""
 
     hops: Mapping[int, Sequence[Hop]]
     touches: dict[HopKey, list[Touch]]
+    parents: Mapping[HopKey, str]
 
 
 def hops_behind(tables: Tables) -> Behind:
@@ -36,7 +37,8 @@ def hops_behind(tables: Tables) -> Behind:
     touches: dict[HopKey, list[Touch]] = defaultdict(list)
     for fact in tables.faults:
         touches[fact.spool, fact.hop].append(touch_of(fact))
-    return Behind(hops, touches)
+    parents = {(o.hop.proxy, o.hop.hop): o.parent_span_id for o in tables.other_hops}
+    return Behind(hops, touches, parents)
 
 
 def touch_of(fact: FaultFact) -> Touch:
@@ -72,13 +74,15 @@ def _attempts(
     keys: Counter[str] = Counter()
     attempts: list[Attempt] = []
     for hop in hops:
+        hop_key = (hop.proxy, hop.hop)
         attempts.append(
             msgspec.structs.replace(
                 attempt_of(hop, exchange.number, outcome_of(hop, front)),
                 ordinal=len(attempts),
                 key=keys[hop.endpoint],
-                span_id=span_id(exchange.trace_id, f"hop {hop.proxy} {hop.hop}"),
-                touches=tuple(behind.touches.get((hop.proxy, hop.hop), ())),
+                span_id=span_id(exchange.trace_id, f"attempt {hop.proxy} {hop.hop}"),
+                parent_span_id=behind.parents.get(hop_key, ""),
+                touches=tuple(behind.touches.get(hop_key, ())),
             )
         )
         keys[hop.endpoint] += 1

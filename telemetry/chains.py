@@ -104,7 +104,7 @@ def _attempts(
             attempt_of(hop, number, outcome_of(hop, None)),
             ordinal=ordinal,
             key=seen.count(hop.endpoint),
-            span_id=span_id(trace, f"hop {hop.proxy} {hop.hop}"),
+            span_id=span_id(trace, f"attempt {hop.proxy} {hop.hop}"),
             touches=tuple(touches.get((hop.proxy, hop.hop), ())),
         )
         seen.append(hop.endpoint)

@@ -41,7 +41,9 @@ def _core(hint: object) -> object:
 
 
 EXCHANGES: Columns = columns_of(Exchange, but=["attempts", "front"])
-ATTEMPTS: Columns = columns_of(Attempt, but=["hop", "touches"]) | columns_of(Hop, prefix=HOP_PREFIX)
+ATTEMPTS: Columns = columns_of(Attempt, but=["hop", "touches", "parent_span_id"]) | columns_of(
+    Hop, prefix=HOP_PREFIX
+)
 FAULTS: Columns = columns_of(FaultFact)
 EVENTS: Columns = columns_of(EventFact)
 

@@ -61,7 +61,10 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try at one endpoint, the client's view with the proxy's beside it."""
+    """One try at one endpoint, the client's view with the proxy's beside it.
+
+    `parent_span_id` is what a gateway's request carried to the proxy; empty for a client's own.
+    """
 
     exchange: int
     ordinal: int
@@ -89,6 +92,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     hop: Hop | None = None
     touches: tuple[Touch, ...] = ()
+    parent_span_id: str = ""
 
     @property
     def touched(self) -> bool:

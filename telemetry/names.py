@@ -46,7 +46,9 @@ def _span(name: str, kind: str, on: str, doc: str) -> str:
 EXCHANGE_SPAN = _span(
     "chat {model}", "CLIENT", "exchange", "one user request with all that was done to answer it"
 )
-ATTEMPT_SPAN = _span("attempt {endpoint}", "CLIENT", "attempt", "one try at one endpoint")
+ATTEMPT_SPAN = _span(
+    "attempt {endpoint}", "CLIENT", "attempt", "one try at one endpoint, or the one at a gateway"
+)
 HOP_SPAN = _span("proxy {endpoint}", "SERVER", "hop", "that try as our proxy saw it")
 
 OPERATION_NAME = _attribute("gen_ai.operation.name", "string", "exchange, attempt", "always `chat`")

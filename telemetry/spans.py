@@ -1,5 +1,8 @@
 """From a record to spans: per exchange one logical span, below it its attempts, below them hops.
 
+Behind a gateway there is one more, the client's request to it: the gateway's own spans lie between
+that and the attempts, each of which is below the span that its request named to the proxy.
+
 Pure: ids follow from the record, times go through the host's clock pair, so exporting twice gives
 the same spans. What is in flight has no end; its span ends with the last thing known of it.
 """
@@ -71,8 +74,12 @@ class SpanMaker:
         """Yield the spans of one exchange's trace."""
         root = span_id(exchange.trace_id, "exchange")
         yield self._exchange_span(exchange, root)
+        above = root
+        if exchange.front is not None:
+            yield self._attempt_span(exchange, exchange.front, 0, root)
+            above = exchange.front.span_id
         for index, attempt in enumerate(exchange.attempts):
-            yield self._attempt_span(exchange, attempt, index, root)
+            yield self._attempt_span(exchange, attempt, index, attempt.parent_span_id or above)
             if attempt.hop is not None:
                 yield self._hop_span(exchange, attempt, attempt.hop)
 
@@ -109,13 +116,13 @@ class SpanMaker:
         }
 
     def _attempt_span(
-        self, exchange: Exchange, attempt: Attempt, index: int, root: str
+        self, exchange: Exchange, attempt: Attempt, index: int, parent: str
     ) -> SpanFact:
         facts = _attempt_facts(attempt) | {names.RESEND_COUNT: index or None}
         return SpanFact(
             trace_id=exchange.trace_id,
             span_id=attempt.span_id,
-            parent_span_id=root,
+            parent_span_id=parent,
             name=names.ATTEMPT_SPAN.format(endpoint=attempt.endpoint),
             kind="CLIENT",
             start_ns=self._wall(attempt.begin_ns),

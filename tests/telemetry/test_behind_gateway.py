@@ -52,8 +52,10 @@ REFUSED = hop(0, "azure", 10, outcome=Outcome.SERVER_ERROR, status=503)
 ANSWERED = hop(1, "vertex", 200, end_ns=890, outcome=Outcome.OK, first_token_ns=600, tokens=5)
 
 
-def seen(*hops: Hop, front: Attempt = FRONT, faults: tuple[FaultFact, ...] = ()) -> Exchange:
-    tables = Tables(
+def tables(
+    *hops: Hop, front: Attempt = FRONT, faults: tuple[FaultFact, ...] = (), parent: str = ""
+) -> Tables:
+    return Tables(
         run_tag=TAG,
         clock=ClockPair(host="h", monotonic_ns=0, wall_ns=0),
         exchanges=(EXCHANGE,),
@@ -61,9 +63,12 @@ def seen(*hops: Hop, front: Attempt = FRONT, faults: tuple[FaultFact, ...] = ())
         faults=faults,
         events=(),
         spools=(),
-        other_hops=tuple(OtherHop(hop=one, trace_id=TRACE) for one in hops),
+        other_hops=tuple(OtherHop(hop=one, trace_id=TRACE, parent_span_id=parent) for one in hops),
     )
-    record = join(tables)
+
+
+def seen(*hops: Hop, front: Attempt = FRONT, faults: tuple[FaultFact, ...] = ()) -> Exchange:
+    record = join(tables(*hops, front=front, faults=faults))
     assert record.orphans == 0
     return record.exchanges[0]
 
@@ -77,6 +82,12 @@ def test_the_requests_at_the_proxies_are_the_attempts_in_their_order() -> None:
     ]
     assert exchange.served_by == "vertex"
     assert len({attempt.span_id for attempt in exchange.attempts}) == 2
+
+
+def test_an_attempt_knows_the_span_that_its_request_named() -> None:
+    named = join(tables(REFUSED, ANSWERED, parent="2" * 16)).exchanges[0]
+    assert [a.parent_span_id for a in named.attempts] == ["2" * 16, "2" * 16]
+    assert [a.parent_span_id for a in seen(REFUSED, ANSWERED).attempts] == ["", ""]
 
 
 def test_tries_at_one_endpoint_are_counted() -> None:

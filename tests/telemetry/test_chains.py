@@ -4,6 +4,7 @@ import pytest
 
 from telemetry.chains import chains, command_summary, exchanges_of, exit_code, is_command
 from telemetry.exchange import Hop, Touch
+from telemetry.identity import span_id
 from telemetry.outcome import Outcome
 from telemetry.record import EventFact
 
@@ -81,3 +82,8 @@ def test_a_record_of_a_command_says_so_and_how_it_ended() -> None:
     assert not is_command([end])
     assert exit_code([start, end]) == 3
     assert exit_code([start]) is None
+
+
+def test_an_attempt_and_its_request_at_the_proxy_are_two_spans() -> None:
+    (exchange,) = exchanges_of([hop(0, 0, 10, Outcome.OK)], TAG, {}, 0)
+    assert exchange.attempts[0].span_id != span_id(exchange.trace_id, "hop injector-0 0")

@@ -5,9 +5,11 @@ import pytest
 from telemetry import names
 from telemetry.assembly import Assembly
 from telemetry.identity import attempt_span_id, trace_id
+from telemetry.join import join
 from telemetry.outcome import Outcome
 from telemetry.rows import AnyRow, Event
 from telemetry.spans import Served, SpanFact, SpanMaker
+from tests.telemetry import test_behind_gateway as behind
 from tests.telemetry.scenes import (
     BIG_NS,
     CLOCK,
@@ -148,3 +150,21 @@ def test_no_span_carries_a_name_that_is_not_in_the_table(spans: list[SpanFact]) 
         level = {"chat": "exchange", "attempt": "attempt", "proxy": "hop"}[span.name.split()[0]]
         for attribute in span.attributes:
             assert level in known[attribute], (attribute, level)
+
+
+@pytest.mark.parametrize("parent", ["", "2" * 16])
+def test_behind_a_gateway_its_own_spans_have_a_place(parent: str) -> None:
+    record = join(behind.tables(behind.REFUSED, behind.ANSWERED, parent=parent))
+    root, front, *rest = SpanMaker(record, ENDPOINTS).spans()
+    assert [span.name for span in rest] == [
+        "attempt azure",
+        "proxy azure",
+        "attempt vertex",
+        "proxy vertex",
+    ]
+    assert (front.name, front.span_id) == ("attempt gateway", behind.FRONT.span_id)
+    assert front.parent_span_id == root.span_id
+    # Without a word of the gateway's, its attempts lie below the request that it got.
+    assert {rest[0].parent_span_id, rest[2].parent_span_id} == {parent or front.span_id}
+    assert [rest[1].parent_span_id, rest[3].parent_span_id] == [rest[0].span_id, rest[2].span_id]
+    assert len({span.span_id for span in (root, front, *rest)}) == 6
