@@ -6,6 +6,7 @@ from experiments.model import Experiment
 from experiments.reading.problems import as_usage_error
 from experiments.reading.resolved import read_resolved
 from providers.catalog import make_dialect
+from telemetry.collected import collected_spans
 from telemetry.export import Exported, ExportError, export
 from telemetry.flat import UnreadableRecordError
 from telemetry.run_folder import RunFolder
@@ -14,7 +15,10 @@ from telemetry.spans import Served
 
 
 def export_run(path: Path) -> Exported:
-    """Export a run's spans; `OTEL_EXPORTER_OTLP_*` say where to. Raises UsageError."""
+    """Export a run's spans and those that it collected; raises UsageError.
+
+    `OTEL_EXPORTER_OTLP_*` say where to.
+    """
     folder = RunFolder(path)
     experiment = read_resolved(folder.experiment)
     with as_usage_error(NoRecordError, UnreadableRecordError, ExportError):
@@ -23,6 +27,7 @@ def export_run(path: Path) -> Exported:
             run_id=folder.name,
             endpoints=served_by_endpoint(experiment),
             fault_kinds={fault.id: next(iter(fault.inject)) for fault in experiment.faults},
+            collected=collected_spans(path),
         )
 
 

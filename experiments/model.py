@@ -74,6 +74,19 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     min_samples: int = 20
 
 
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether spans of others are collected: over OTLP on loopback, from whoever sends them.
+
+    The gateway or the command is told where, and to speak `protocol`. Port 0 is any free one; who
+    runs already needs one that is known.
+    """
+
+    collect: bool = False
+    protocol: Literal["http/protobuf", "grpc"] = "http/protobuf"
+    http_port: int = 0
+    grpc_port: int = 0
+
+
 class Phases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long each part of the run lasts; seconds."""
 
@@ -151,6 +164,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     gateway: Gateway | None = None
     limits: Limits = Limits()
     stop: tuple[Stop, ...] = ()
+    telemetry: Telemetry = Telemetry()
     file: str = ""
 
     @property

@@ -8,9 +8,9 @@ there is no queue that could drop any. Ids and times are the record's: exporting
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
@@ -20,7 +20,9 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from telemetry import names
+from telemetry.export_collected import CollectedSpan, Resources
 from telemetry.record import Record
+from telemetry.rows import SpanCollected
 from telemetry.spans import Served, SpanFact, SpanMaker
 
 SPANS_PER_BATCH = 512
@@ -50,18 +52,24 @@ def export(
     run_id: str,
     endpoints: Mapping[str, Served],
     fault_kinds: Mapping[str, str] = _NO_FAULT_KINDS,
+    collected: Iterable[SpanCollected] = (),
 ) -> Exported:
-    """Send every span of a record; raises ExportError for settings that make no exporter.
+    """Send every span of a record, then those collected; raises ExportError.
+
+    That is for settings that make no exporter.
 
     A backend that takes nothing ends it: after a first batch that failed, or two in a row later
     on. The exporter spends at most `OTEL_EXPORTER_OTLP_TIMEOUT` (default 10 s) on each.
     """
     resource = _resource(record, run_id)
-    spans = SpanMaker(record, endpoints, fault_kinds).spans()
+    ours = SpanMaker(record, endpoints, fault_kinds).spans()
+    resources = Resources(run_id)
+    theirs = (CollectedSpan(row, resources.of(row)) for row in collected)
+    spans = chain((_readable(span, resource) for span in ours), theirs)
     with _heard() as messages:
         exporter = _exporter()
         try:
-            sent, failed = _send(exporter, (_readable(span, resource) for span in spans))
+            sent, failed = _send(exporter, spans)
         finally:
             exporter.shutdown()
     return Exported(sent=sent, failed=failed, reason=_reason(messages) if failed else "")

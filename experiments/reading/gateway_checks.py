@@ -1,4 +1,4 @@
-"""What a gateway route, and the limits of a run, may still get wrong."""
+"""What a gateway route, the limits of a run and its telemetry may still get wrong."""
 
 from string import Formatter
 
@@ -9,6 +9,7 @@ from experiments.reading.shape import FileShape, GatewayShape
 from telemetry.identity import GATEWAY
 
 PLACEHOLDERS = ("port", "folder", "key")
+MAX_PORT = 65_535
 RESERVED = (GATEWAY, "tokens")
 """Names that ports and rows use for what is no endpoint."""
 
@@ -62,3 +63,16 @@ def check_limits(shape: FileShape, complaints: Complaints) -> None:
     if limits.max_spend is not None and free:
         message = f"no price is known of {', '.join(free)}: write endpoints.{free[0]}.price"
         complaints.add(("limits", "max_spend"), message)
+
+
+def check_telemetry(shape: FileShape, complaints: Complaints) -> None:
+    """Let ports be ports, each its own, and asked for only where something listens."""
+    telemetry = shape.telemetry
+    ports = {name: getattr(telemetry, name) for name in ("http_port", "grpc_port")}
+    for name, port in ports.items():
+        if port > MAX_PORT:
+            complaints.add(("telemetry", name), f"must be at most {MAX_PORT}, got {port}")
+        elif port and not telemetry.collect:
+            complaints.add(("telemetry", name), "nothing listens there without collect: true")
+    if telemetry.http_port and telemetry.http_port == telemetry.grpc_port:
+        complaints.add(("telemetry", "grpc_port"), "is http_port already")

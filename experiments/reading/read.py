@@ -138,6 +138,7 @@ def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
         bystanders=shape.bystanders,
         limits=shape.limits,
         stop=shape.stop,
+        telemetry=shape.telemetry,
     )
 
 

@@ -100,7 +100,7 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
         "load": {**load.pop("arrivals"), **load},
         **{key: said[key] for key in ("phases", "faults", "gates")},
         "expect": _expect(experiment),
-        **{key: said[key] for key in ("baseline", "seed", "bystanders", "stop")},
+        **{key: said[key] for key in ("baseline", "seed", "bystanders", "stop", "telemetry")},
         "limits": _without_none(said["limits"]),
     }
     return _without_none(shape)

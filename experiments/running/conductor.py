@@ -153,9 +153,10 @@ class Conductor:
 
     def _lost_any(self) -> bool:
         lost = self._children.lost()
-        if STORE in lost and self._children.restart_store():
+        if STORE in lost and self._children.restart(STORE):
             self._watcher.said(f"{lost[STORE]}; started again, nothing is lost")
             lost.pop(STORE)
+        self._preparation.collecting.mind(lost)
         for role, reason in lost.items():
             self._lose(role, reason + self._load_lost_with(role))
         spared = [name for name in lost if name in self._children.workers]
@@ -191,7 +192,9 @@ class Conductor:
             self._stop(name)
         self._drained_ns = self._drained_ns or now_ns()
         faults_left = self._children.disarm()
-        for role in (GATEWAY, INJECTOR, STAND_INS):
+        self._stop(GATEWAY)
+        self._preparation.collecting.end()
+        for role in (INJECTOR, STAND_INS):
             self._stop(role)
         self._note(
             "run_end",

@@ -126,7 +126,9 @@ class Execution:
     def _ended(self) -> bool:
         self._children.words(STORE)
         self._aborted = self._children.abort_reason()
-        for role, reason in self._children.lost().items():
+        lost = self._children.lost()
+        self._preparation.collecting.mind(lost)
+        for role, reason in lost.items():
             self._lose(role, reason)
             return True
         return self.interrupts.asked or bool(self._aborted)
@@ -156,6 +158,7 @@ class Execution:
         try:
             drained_ns = now_ns()
             faults_left = self._children.disarm()
+            self._preparation.collecting.end()
             for role in (INJECTOR, STAND_INS):
                 if reason := self._children.stop(role):
                     self._lose(role, reason)

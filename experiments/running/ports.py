@@ -16,6 +16,8 @@ def check_ports(experiment: Experiment) -> None:
     for endpoint in experiment.endpoints:
         host, port = listen_address(endpoint)
         check_port(f"endpoints.{endpoint.name}.listen", host, port)
+    for name in ("http_port", "grpc_port"):
+        check_port(f"telemetry.{name}", "127.0.0.1", getattr(experiment.telemetry, name))
 
 
 def check_port(where: str, host: str, port: int) -> None:

@@ -13,6 +13,7 @@ from experiments.model import Experiment, Gateway
 from experiments.reading.stops import metric_stops, stops_of
 from experiments.running import configs
 from experiments.running.children import ChildFailedError
+from experiments.running.collecting import Collecting
 from experiments.running.environment import environment_of
 from experiments.running.gateway import (
     KEY_VARIABLE,
@@ -62,6 +63,7 @@ class Preparation:
         self._children = children
         self._note = note
         self._say = say
+        self.collecting = Collecting(experiment.telemetry, folder, children, note=note, say=say)
         self.canaries: tuple[Canary, ...] = ()
         self._key = f"sk-{secrets.token_hex(16)}"
         self._private = tempfile.TemporaryDirectory(prefix="crosswind-")
@@ -80,6 +82,7 @@ class Preparation:
         stops = metric_stops(stops_of(experiment, live=bool(self._live)))
         store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag, stops=stops)
         self._children.start(STORE, store)
+        self.collecting.start()
         targets = configs.targets(experiment, proxies)
         self._preflight(targets)
         self._check_quotas()
@@ -102,8 +105,10 @@ class Preparation:
         proxies = self._children.start(INJECTOR, told)
         store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag)
         self._children.start(STORE, store)
+        self.collecting.start()
         self._preflight(configs.targets(experiment, proxies))
-        return environment_of(experiment, proxies, stand_ins, self._key_file(stand_ins))
+        found = environment_of(experiment, proxies, stand_ins, self._key_file(stand_ins))
+        return {**found, **self.collecting.environment}
 
     def close(self) -> None:
         """Remove what was made for this run alone."""
@@ -126,7 +131,11 @@ class Preparation:
         filled = filling(self._experiment, port, self._key)
         config = gateway_config(gateway, filled, self._folder / "log" / "gateway.log")
         found = environment_of(self._experiment, proxies, stand_ins, self._key_file(stand_ins))
-        environment = {**found, **own_environment(gateway, filled)}
+        environment = {
+            **found,
+            **self.collecting.environment,
+            **own_environment(gateway, filled),
+        }
         self._say(f"starting the gateway: {config.command[0]}")
         within_s = gateway.ready.within_s + READY_MARGIN_S
         self._children.start(GATEWAY, config, ready_within_s=within_s, environment=environment)

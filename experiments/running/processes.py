@@ -3,6 +3,7 @@
 import contextlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -25,18 +26,22 @@ READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 SEAL_WITHIN_S = 120.0
 DISARM_WITHIN_S = 5.0
-STORE_RESTARTS = 3
+COLLECTED_WITHIN_S = 5.0
+RESTARTS = 3
+"""How often a child may be started again that a run can do without for a moment."""
 
 STAND_INS = "stand-in"
 INJECTOR = "injector"
 WORKER = "worker"
 STORE = "store"
+COLLECTOR = "collector"
 
 MODULES = {
     STAND_INS: "providers.stand_in_process",
     INJECTOR: "faults.injector",
     WORKER: "loadgen.worker",
     STORE: "telemetry.store",
+    COLLECTOR: "telemetry.collector",
     GATEWAY: "experiments.running.gateway_process",
 }
 
@@ -64,7 +69,7 @@ class Processes:
         self._environment = environment
         self._folder = folder
         self._children: dict[str, Child] = {}
-        self._restarts = 0
+        self._restarts: Counter[str] = Counter()
         self._aborts: list[str] = []
 
     def start(
@@ -82,15 +87,20 @@ class Processes:
         nowhere.
         """
         self.heed()
-        path = self._folder / "config" / f"{role}-{number}.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(config)))
+        path = self.configure(role, config, number)
         try:
             return self._launch(role, path, ready_within_s, environment, self._end_asked)
         finally:
             # It has been read; what stays may be read by anybody.
             known = redactor_of({**os.environ, **self._environment, **environment})
             path.write_text(known.redact(path.read_text()))
+
+    def configure(self, role: str, config: msgspec.Struct, number: int = 0) -> Path:
+        """Write what a child reads when it is started, this time or again; return where."""
+        path = self._folder / "config" / f"{role}-{number}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(config)))
+        return path
 
     def _launch(
         self,
@@ -129,8 +139,10 @@ class Processes:
         return tuple(name for name, child in self._children.items() if child.role == WORKER)
 
     def give_up(self, name: str) -> None:
-        """Go on without a child that is lost."""
-        self._children.pop(name).close()
+        """Go on without a child that is lost, or of no use."""
+        child = self._children.pop(name)
+        child.kill()
+        child.close()
 
     def words(self, role: str) -> list[dict[str, object]]:
         """Return what a child has said since last asked."""
@@ -152,17 +164,29 @@ class Processes:
             if child.exit_code() is not None
         }
 
-    def restart_store(self) -> bool:
-        """Start the store again after its end; False when it has ended too often."""
-        self._restarts += 1
-        if self._restarts > STORE_RESTARTS:
+    def restart(self, role: str) -> bool:
+        """Start a child again after its end; False when it has ended too often."""
+        self._restarts[role] += 1
+        if self._restarts[role] > RESTARTS:
             return False
-        former = self._children.pop(STORE)
+        former = self._children.pop(role)
         former.kill()
         former.close()
         with contextlib.suppress(ChildFailedError):
-            self._launch(STORE, self._folder / "config" / f"{STORE}-0.json")
+            self._launch(role, self._folder / "config" / f"{role}-0.json")
         return True
+
+    def end_collecting(self) -> dict[str, int] | None:
+        """End the collector; returns its counts, None where there is none or it cannot say."""
+        collector = self._children.get(COLLECTOR)
+        if collector is None or collector.exit_code() is not None:
+            return None
+        collector.order(Stop(within_s=COLLECTED_WITHIN_S / 2))
+        try:
+            word = await_word(collector, "collected", COLLECTED_WITHIN_S)
+        except ChildFailedError:
+            return None
+        return msgspec.convert(word["collected"], dict[str, int])
 
     def disarm(self) -> int:
         """Take every fault away; returns how many are left (0 when the injector is gone)."""

@@ -1,11 +1,16 @@
-"""A gateway in sixty lines: OpenAI chat in, Azure first, Vertex when that fails. No tracing.
+"""A gateway in sixty lines: OpenAI chat in, Azure first, Vertex when that fails.
+
+It traces itself where it is told to whom: a span per question, below the client's.
 
 `python fake_gateway.py PORT [--chatty] [--die-after N] [--never-ready] [--forgetful]`
 """
 
 import json
 import os
+import secrets
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +23,36 @@ VERTEX = (
 )
 
 
+class Traced(threading.local):
+    parent = ""
+
+
+TRACED = Traced()
+
+
+def send_span(theirs: str, start_ns: int) -> None:
+    """Send what this question was, in OTLP's JSON."""
+    _, trace, parent, _ = theirs.split("-")
+    span: dict[str, object] = {
+        "traceId": trace,
+        "spanId": TRACED.parent.split("-")[2],
+        "parentSpanId": parent,
+        "name": "route",
+        "kind": 2,
+        "startTimeUnixNano": str(start_ns),
+        "endTimeUnixNano": str(time.time_ns()),
+    }
+    service = {"key": "service.name", "value": {"stringValue": "fake-gateway"}}
+    of_scope: dict[str, object] = {"scope": {"name": "fake"}, "spans": [span]}
+    whole = {"resource": {"attributes": [service]}, "scopeSpans": [of_scope]}
+    url = os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] + "/v1/traces"
+    TRACED.parent = ""
+    try:
+        ask(url, {"resourceSpans": [whole]}, {})
+    except OSError as error:
+        say(f"span not taken: {error}")
+
+
 def say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -25,6 +60,7 @@ def say(text: str) -> None:
 
 def ask(url: str, body: dict[str, object], headers: dict[str, str]) -> dict[str, object]:
     data = json.dumps(body).encode()
+    headers = headers | ({"traceparent": TRACED.parent} if TRACED.parent else {})
     asked = urllib.request.Request(  # noqa: S310 - loopback
         url, data, {"Content-Type": "application/json", **headers}
     )
@@ -80,6 +116,15 @@ class Front(BaseHTTPRequestHandler):
             os._exit(137)
         if "--forgetful" in sys.argv:
             question["messages"] = [{"role": "user", "content": "something else"}]
+        theirs, start_ns = self.headers.get("traceparent"), time.time_ns()
+        traced = theirs and "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
+        if theirs and traced:
+            TRACED.parent = f"{theirs[:36]}{secrets.token_hex(8)}-01"
+        self.pass_on(question)
+        if theirs and traced:
+            send_span(theirs, start_ns)
+
+    def pass_on(self, question: dict[str, object]) -> None:
         try:
             self.answer(200, from_azure(question))
         except OSError:

@@ -11,10 +11,28 @@ from typing import IO, Any
 
 import pytest
 
+from experiments.exported import export_run
+from telemetry.collected import collected_spans
+from telemetry.seal import read_record
+from tests.live.collectors import collector
 from tests.live.rehearsals import CROSSWIND, pids_with
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
 EXAMPLES = Path(__file__).parents[2] / "examples" / "exec"
+TRACED = """
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+provider = TracerProvider()
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+tracer = provider.get_tracer("mine")
+with tracer.start_as_current_span("above"), tracer.start_as_current_span("below"):
+    pass
+provider.shutdown()
+"""
+"""A command that is told nothing but by its environment."""
+
 ASK = [sys.executable, str(EXAMPLES / "ask.py")]
 
 
@@ -65,6 +83,24 @@ def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
     done = run(tmp_path, "--", "no-such-command-anywhere")
     assert done.returncode == 4
     assert "no-such-command-anywhere cannot be started: No such file or directory" in done.stdout
+
+
+def test_a_commands_own_spans_are_collected_and_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = tmp_path / "collect.yaml"
+    asking = (EXAMPLES / "truncated.yaml").read_text()
+    experiment.write_text(f"{asking}telemetry: {{collect: true, protocol: grpc}}\n")
+    run(tmp_path / "runs", str(experiment), "--", sys.executable, "-c", TRACED)
+    (folder,) = (tmp_path / "runs").glob("2*")
+    (event,) = read_record(folder).named("collected")
+    assert event.facts["accepted_spans"] == 2
+    assert [row.name for row in collected_spans(folder)] == ["below", "above"]
+    with collector(tmp_path) as backend:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{backend.http_port}")
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+        assert export_run(folder).failed == 0
+        assert {row.name for row in backend.spans(2)} == {"below", "above"}
 
 
 def test_ctrl_c_ends_the_command_and_all_else(tmp_path: Path) -> None:

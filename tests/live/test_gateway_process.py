@@ -1,10 +1,18 @@
 """A gateway under test: started, joined by marks alone, judged, and its end told."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from experiments.exported import export_run
+from experiments.running.processes import COLLECTOR
+from telemetry.collected import collected_spans
+from telemetry.identity import own_exchange
+from telemetry.seal import read_record
+from tests.live.collectors import collector
 from tests.live.rehearsals import Rehearsal, pids_with, wait_for
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
@@ -22,6 +30,7 @@ route:
     command: ["{python}", "{fake}", "{{port}}"{arguments}]
     ready: {{within_s: {within}}}
     clients: 2
+telemetry: {{collect: {collect}}}
 load:
   constant: {{rate_per_s: 20}}
   prompt_tokens: {{median: 40}}
@@ -36,12 +45,16 @@ gates:
 """
 
 
-def rehearse(folder: Path, *arguments: str, within: float = 20) -> Rehearsal:
+def rehearse(
+    folder: Path, *arguments: str, within: float = 20, collect: str = "false"
+) -> Rehearsal:
     folder.mkdir()
     path = folder / "gateway.yaml"
     said = "".join(f', "{argument}"' for argument in arguments)
     path.write_text(
-        EXPERIMENT.format(python=sys.executable, fake=FAKE, arguments=said, within=within)
+        EXPERIMENT.format(
+            python=sys.executable, fake=FAKE, arguments=said, within=within, collect=collect
+        )
     )
     return Rehearsal(path, folder)
 
@@ -63,11 +76,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rehearsal]:
         "forgetful": rehearse(out / "forgetful", "--forgetful"),
         "unwanted": rehearse(out / "unwanted", "--never-ready", within=60),
         "hurried": rehearse(out / "hurried"),
+        "traced": rehearse(out / "traced", collect="true"),
     }
     try:
         press(started["unwanted"], "starting the gateway", "interrupted:")
         press(started["hurried"], "exchanges planned", "interrupted:")
         started["hurried"].interrupt()
+        started["traced"].until(6.0)
+        os.kill(started["traced"].child(COLLECTOR), signal.SIGKILL)
         for run in started.values():
             run.end(90)
     finally:
@@ -119,6 +135,51 @@ def test_ctrl_c_while_it_gets_ready_is_heard_at_once(runs: dict[str, Rehearsal])
 
 def test_a_second_ctrl_c_does_not_wait_for_it(runs: dict[str, Rehearsal]) -> None:
     assert runs["hurried"].process.returncode == 130
+
+
+def test_a_gateways_own_spans_are_kept_and_a_dead_collector_costs_nothing_else(
+    runs: dict[str, Rehearsal],
+) -> None:
+    verdict = runs["traced"].verdict()
+    assert (verdict["verdict"], verdict["exit_code"]) == ("PASS", 0), verdict
+    folder = runs["traced"].folder()
+    record = read_record(folder)
+    kept = list(collected_spans(folder))
+    assert {row.resource["service.name"] for row in kept} == {"fake-gateway"}
+    (event,) = record.named("collected")
+    assert event.facts["restarts"] == 1
+    assert 0 < int(str(event.facts["accepted_spans"])) < len(kept)
+    fronts = {one.trace_id: one.front.span_id for one in record.exchanges if one.front}
+    ours = [row for row in kept if row.trace_id in fronts]
+    # What was sent while none listened is lost; it is started again within a moment.
+    assert len(ours) > 0.8 * len(fronts)
+    assert {row.parent_span_id == fronts[row.trace_id] for row in ours} == {True}
+
+
+def test_collected_spans_are_exported_between_the_clients_and_the_proxies(
+    runs: dict[str, Rehearsal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with collector(tmp_path) as backend:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{backend.http_port}")
+        exported = export_run(runs["traced"].folder())
+        assert exported.failed == 0
+        arrived = backend.spans(exported.sent)
+    assert len(arrived) == len({(row.trace_id, row.span_id) for row in arrived}) == exported.sent
+    by_id = {(row.trace_id, row.span_id): row for row in arrived}
+    theirs = [row for row in arrived if row.resource["service.name"] == "fake-gateway"]
+    asked = [row for row in theirs if own_exchange(row.trace_id, row.trace_id[:8]) is not None]
+    above = {by_id[row.trace_id, row.parent_span_id].name for row in asked}
+    assert above == {"attempt gateway"}
+    routed = {(row.trace_id, row.span_id) for row in theirs}
+    below = {row.name for row in arrived if (row.trace_id, row.parent_span_id) in routed}
+    assert below == {"attempt azure", "attempt vertex"}
+    assert {row.resource["crosswind.run.id"] for row in arrived} == {runs["traced"].folder().name}
+
+
+def test_nobody_is_told_of_a_collector_that_was_not_asked_for(runs: dict[str, Rehearsal]) -> None:
+    folder = runs["well"].folder()
+    assert not (folder / "collected").exists()
+    assert read_record(folder).named("collected") == ()
 
 
 def test_nothing_of_them_is_left(runs: dict[str, Rehearsal]) -> None:

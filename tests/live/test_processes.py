@@ -80,7 +80,7 @@ def test_an_injector_that_is_gone_has_no_faults_left(processes: Processes) -> No
 def test_a_store_is_started_again_a_few_times_only(processes: Processes, tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     processes.start(STORE, StoreConfig(run_folder=str(tmp_path), run_tag="a1b2c3d4"))
-    assert [processes.restart_store() for _ in range(4)] == [True, True, True, False]
+    assert [processes.restart(STORE) for _ in range(4)] == [True, True, True, False]
 
 
 def test_released_children_go_by_themselves(processes: Processes, tmp_path: Path) -> None:

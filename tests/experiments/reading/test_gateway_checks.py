@@ -61,3 +61,26 @@ def test_a_gateway_route_is_an_experiment() -> None:
 def test_what_is_wrong_is_told_by_its_path(text: str, path: str, word: str) -> None:
     problems = told(text)
     assert word in problems.get(path, ""), problems
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "word"),
+    [
+        ("{collect: true, http_port: 70000}", "telemetry.http_port", "at most 65535"),
+        ("{http_port: 4318}", "telemetry.http_port", "without collect: true"),
+        ("{collect: true, http_port: 7, grpc_port: 7}", "telemetry.grpc_port", "already"),
+        ("{collect: true, protocol: udp}", "telemetry.protocol", "grpc"),
+        ("{collect: true, file: x}", "telemetry.file", "unknown"),
+    ],
+)
+def test_a_collector_that_could_not_listen_is_refused(said: str, path: str, word: str) -> None:
+    found = told(f"{GOOD}telemetry: {said}\n")
+    assert list(found) == [path]
+    assert word in found[path]
+
+
+def test_what_collects_is_told_and_nothing_does_unless_it_is_asked_to() -> None:
+    text = f"{GOOD}telemetry: {{collect: true, protocol: grpc, grpc_port: 4317}}\n"
+    telemetry = experiment_of(parse_document(text, "drill.yaml")).telemetry
+    assert (telemetry.collect, telemetry.protocol, telemetry.grpc_port) == (True, "grpc", 4317)
+    assert not experiment_of(parse_document(GOOD, "drill.yaml")).telemetry.collect

@@ -1,8 +1,9 @@
 import socket
 
 import pytest
+from msgspec.structs import replace
 
-from experiments.model import Endpoint, Experiment
+from experiments.model import Endpoint, Experiment, Telemetry
 from experiments.running.ports import PortTakenError, check_ports
 from loadgen.config import Load, Route
 from providers.config import StandIn
@@ -30,3 +31,11 @@ def test_a_taken_port_is_named_with_its_endpoint() -> None:
 
 def test_any_free_port_is_never_taken() -> None:
     check_ports(experiment("127.0.0.1:0"))
+
+
+def test_a_taken_port_of_the_collector_is_named_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        telemetry = Telemetry(collect=True, grpc_port=taken.getsockname()[1])
+        asking = replace(experiment("127.0.0.1:0"), telemetry=telemetry)
+        with pytest.raises(PortTakenError, match=r"telemetry.grpc_port: 127.0.0.1"):
+            check_ports(asking)
