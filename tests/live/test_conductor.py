@@ -4,6 +4,7 @@ The rehearsals of all scenarios run a few at a time, each with its mishap; the t
 is left of them.
 """
 
+import json
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from telemetry.seal import read_record
-from tests.live.orphans import Orphans, orphan, sent_by_the_run
+from tests.live.orphans import Bystander, Orphans, orphan, sent_by_the_run
 from tests.live.rehearsals import CROSSWIND, Rehearsal, wait_for, write_short
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
@@ -60,6 +61,19 @@ def pressing_twice(rehearsal: Rehearsal) -> None:
     rehearsal.interrupt()
 
 
+def a_bystander(rehearsal: Rehearsal) -> None:
+    """Somebody else's traffic on the faulted listener, before the outage and in it."""
+    rehearsal.until(3.0)
+    worker = json.loads((rehearsal.folder() / "config" / "worker-0.json").read_bytes())
+    urls = {target["endpoint"]: target["base_url"] for target in worker["targets"]}
+    bystander = Bystander(int(urls["azure"].rsplit(":", 1)[1]))
+    bystander.start()
+    rehearsal.until(8.5)
+    bystander.stopped.set()
+    bystander.join(6)
+    (rehearsal.out / "bystander.json").write_text(json.dumps([what for _, what in bystander.saw]))
+
+
 def nothing(rehearsal: Rehearsal) -> None:
     del rehearsal
 
@@ -72,6 +86,7 @@ MISHAPS: dict[str, Mishap] = {
     **{phase: pressing_ctrl_c(at_s) for phase, at_s in PRESSED_AT_S.items()},
     "preparation": pressing_early,
     "twice": pressing_twice,
+    "bystander": a_bystander,
     "shared": nothing,
     "halved": killing("worker", 2.0, index=1),
 }
@@ -196,6 +211,15 @@ def test_one_of_two_workers_lost_says_with_which_share_and_the_other_goes_on(end
     assert {number % 4 for number, *_ in planned(rehearsal)} >= {0, 2}
     last = max(offset_ns for number, offset_ns, *_ in planned(rehearsal) if number % 2 == 0)
     assert last > 15e9, "the other worker stopped, too"
+
+
+def test_traffic_of_others_on_a_faulted_listener_is_untouched(ended: Ended) -> None:
+    rehearsal = ended["bystander"]
+    assert rehearsal.process.returncode == 0, rehearsal.said()
+    assert rehearsal.verdict()["attestation"]["outage"]["attempts"] > 0
+    saw = json.loads((rehearsal.out / "bystander.json").read_text())
+    assert set(saw) == {200}
+    assert len(saw) > 20
 
 
 @pytest.mark.parametrize("phase", ["preparation", *PRESSED_AT_S])
