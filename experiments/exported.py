@@ -2,16 +2,20 @@
 
 from pathlib import Path
 
-from experiments.model import Experiment
+import msgspec
+
+from experiments.model import Endpoint, Experiment, Fault
 from experiments.reading.problems import as_usage_error
 from experiments.reading.resolved import read_resolved
 from providers.catalog import make_dialect
+from providers.request_log import read_log
 from telemetry.collected import collected_spans
 from telemetry.export import Exported, ExportError, export
 from telemetry.flat import UnreadableRecordError
 from telemetry.run_folder import RunFolder
+from telemetry.run_spans import Injected
 from telemetry.seal import NoRecordError, read_record
-from telemetry.spans import Served
+from telemetry.spans import Described, ProviderRequest, Served
 
 
 def export_run(path: Path) -> Exported:
@@ -25,13 +29,42 @@ def export_run(path: Path) -> Exported:
         return export(
             read_record(path),
             run_id=folder.name,
-            endpoints=served_by_endpoint(experiment),
-            fault_kinds={fault.id: next(iter(fault.inject)) for fault in experiment.faults},
+            described=described(folder, experiment),
             collected=collected_spans(path),
         )
 
 
+def described(folder: RunFolder, experiment: Experiment) -> Described:
+    """Return what the experiment and the stand-ins' logs say beside the record."""
+    return Described(
+        endpoints=served_by_endpoint(experiment),
+        injected={fault.id: _injected(fault) for fault in experiment.faults},
+        title=experiment.title,
+        requests=_requests(folder.stand_in),
+    )
+
+
 def served_by_endpoint(experiment: Experiment) -> dict[str, Served]:
-    """Return provider and model of each endpoint, as the GenAI conventions name them."""
-    dialects = {e.name: make_dialect(e.dialect) for e in experiment.endpoints}
-    return {name: Served(provider=d.provider, model=d.model) for name, d in dialects.items()}
+    """Return what each endpoint is, as the GenAI and cloud conventions name it."""
+    return {endpoint.name: _served(endpoint) for endpoint in experiment.endpoints}
+
+
+def _served(endpoint: Endpoint) -> Served:
+    dialect = make_dialect(endpoint.dialect)
+    region = endpoint.stand_in.region if endpoint.stand_in else getattr(dialect, "location", "")
+    return Served(provider=dialect.provider, model=dialect.model, region=region or "")
+
+
+def _injected(fault: Fault) -> Injected:
+    ((kind, parameters),) = fault.inject.items()
+    said = {name: value for name, value in parameters.items() if value is not None}
+    return Injected(kind, msgspec.json.encode(said).decode() if said else "")
+
+
+def _requests(logs: Path) -> dict[tuple[str, str], ProviderRequest]:
+    lines = (line for log in sorted(logs.glob("*.jsonl")) for line in read_log(log))
+    return {
+        (line.trace_id, line.span_id): msgspec.convert(line, ProviderRequest, from_attributes=True)
+        for line in lines
+        if line.trace_id and line.span_id
+    }

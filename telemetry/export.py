@@ -8,7 +8,7 @@ there is no queue that could drop any. Ids and times are the record's: exporting
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 
@@ -17,13 +17,14 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from telemetry import names
 from telemetry.export_collected import CollectedSpan, Resources
 from telemetry.record import Record
 from telemetry.rows import SpanCollected
-from telemetry.spans import Served, SpanFact, SpanMaker
+from telemetry.span_fact import SpanFact
+from telemetry.spans import Described, SpanMaker
 
 SPANS_PER_BATCH = 512
 PROTOCOL_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -31,7 +32,7 @@ ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_
 
 _SCOPE = InstrumentationScope(names.SCOPE, schema_url=names.SCHEMA_URL)
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
-_NO_FAULT_KINDS: Mapping[str, str] = {}
+_KINDS = {kind.name: kind for kind in SpanKind}
 
 
 class ExportError(Exception):
@@ -50,8 +51,7 @@ def export(
     record: Record,
     *,
     run_id: str,
-    endpoints: Mapping[str, Served],
-    fault_kinds: Mapping[str, str] = _NO_FAULT_KINDS,
+    described: Described,
     collected: Iterable[SpanCollected] = (),
 ) -> Exported:
     """Send every span of a record, then those collected; raises ExportError.
@@ -62,7 +62,7 @@ def export(
     on. The exporter spends at most `OTEL_EXPORTER_OTLP_TIMEOUT` (default 10 s) on each.
     """
     resource = _resource(record, run_id)
-    ours = SpanMaker(record, endpoints, fault_kinds).spans()
+    ours = SpanMaker(record, described).spans()
     resources = Resources(run_id)
     theirs = (CollectedSpan(row, resources.of(row)) for row in collected)
     spans = chain((_readable(span, resource) for span in ours), theirs)
@@ -138,8 +138,9 @@ def _readable(span: SpanFact, resource: Resource) -> ReadableSpan:
         parent=_context(span.trace_id, span.parent_span_id, remote=server),
         resource=resource,
         attributes=span.attributes,
-        kind=SpanKind.SERVER if server else SpanKind.CLIENT,
+        kind=_KINDS[span.kind],
         status=Status(StatusCode.ERROR, span.error) if span.error else Status(),
+        links=[Link(_known(*link)) for link in span.links],
         start_time=span.start_ns,
         end_time=span.end_ns,
         instrumentation_scope=_SCOPE,
@@ -147,8 +148,10 @@ def _readable(span: SpanFact, resource: Resource) -> ReadableSpan:
 
 
 def _context(trace_id: str, span_id: str, *, remote: bool = False) -> SpanContext | None:
-    if not span_id:
-        return None
+    return _known(trace_id, span_id, remote=remote) if span_id else None
+
+
+def _known(trace_id: str, span_id: str, *, remote: bool = False) -> SpanContext:
     return SpanContext(int(trace_id, 16), int(span_id, 16), remote, _SAMPLED)
 
 

@@ -19,7 +19,8 @@ SCOPE: Final = "crosswind"
 class Name(msgspec.Struct, frozen=True):
     """A name as it is documented: what it names, its value's type, where it stands, what it says.
 
-    `on` names the spans that carry it (`exchange`, `attempt`, `hop`) or `resource`.
+    `on` names the spans that carry it (`exchange`, `attempt`, `hop`, `stand-in`, `run`, `phase`,
+    `window`) or `resource`.
     """
 
     name: str
@@ -50,6 +51,17 @@ ATTEMPT_SPAN = _span(
     "attempt {endpoint}", "CLIENT", "attempt", "one try at one endpoint, or the one at a gateway"
 )
 HOP_SPAN = _span("proxy {endpoint}", "SERVER", "hop", "that try as our proxy saw it")
+STAND_IN_SPAN = _span(
+    "stand-in {endpoint}", "SERVER", "stand-in", "that try as a stand-in saw it, by its own log"
+)
+RUN_SPAN = _span("crosswind run", "INTERNAL", "run", "the run; a trace of its own")
+PHASE_SPAN = _span("phase {phase}", "INTERNAL", "phase", "a phase of the run, below it")
+WINDOW_SPAN = _span(
+    "fault {window}",
+    "INTERNAL",
+    "window",
+    "a fault window, below the run; the exchanges that it touched link to it",
+)
 
 OPERATION_NAME = _attribute("gen_ai.operation.name", "string", "exchange, attempt", "always `chat`")
 PROVIDER_NAME = _attribute(
@@ -84,11 +96,17 @@ OUTPUT_TOKENS = _attribute(
 )
 
 ERROR_TYPE = _attribute(
-    "error.type", "string", "exchange, attempt, hop", "how it ended, absent where it ended well"
+    "error.type",
+    "string",
+    "exchange, attempt, hop, stand-in",
+    "how it ended, absent where it ended well",
 )
-HTTP_METHOD = _attribute("http.request.method", "string", "attempt, hop", "always `POST`")
+HTTP_METHOD = _attribute("http.request.method", "string", "attempt, hop, stand-in", "always `POST`")
 HTTP_STATUS = _attribute(
-    "http.response.status_code", "int", "attempt, hop", "the status that the client got"
+    "http.response.status_code",
+    "int",
+    "attempt, hop, stand-in",
+    "the status that the client got",
 )
 RESEND_COUNT = _attribute(
     "http.request.resend_count", "int", "attempt", "1 on the second attempt, and so on"
@@ -145,7 +163,12 @@ EXCHANGE_FAILOVER_DELAY = _attribute(
     "first content token minus the start of the first touched attempt, where it succeeded",
 )
 
-ENDPOINT = _attribute("crosswind.endpoint", "string", "attempt, hop", "the endpoint's name")
+ENDPOINT = _attribute(
+    "crosswind.endpoint", "string", "attempt, hop, stand-in", "the endpoint's name"
+)
+CLOUD_REGION = _attribute(
+    "cloud.region", "string", "attempt, hop, stand-in", "the endpoint's region, where it is known"
+)
 ATTEMPT_ORDINAL = _attribute(
     "crosswind.attempt.ordinal", "int", "attempt", "the attempt's number within its exchange"
 )
@@ -190,7 +213,10 @@ FAULT_ID = _attribute(
     "attempt, hop",
     "the fault that first changed what the client got",
 )
-FAULT_KIND = _attribute("crosswind.fault.kind", "string", "attempt, hop", "what it injects")
+FAULT_KIND = _attribute("crosswind.fault.kind", "string", "attempt, hop, window", "what it injects")
+FAULT_PARAMETERS = _attribute(
+    "crosswind.fault.parameters", "string", "attempt, hop, window", "its parameters, as JSON"
+)
 FAULT_ACTION = _attribute(
     "crosswind.fault.action",
     "string",
@@ -198,8 +224,35 @@ FAULT_ACTION = _attribute(
     "`answered`, `delayed`, `withheld`, `reset`, `truncated` or `refused`",
 )
 FAULT_IDS = _attribute(
-    "crosswind.fault.ids", "string[]", "attempt, hop", "all of them, where there was more than one"
+    "crosswind.fault.ids",
+    "string[]",
+    "attempt, hop, window",
+    "all of them, where there was more than one; of a window: its faults",
 )
 EXCHANGE_TOUCHED = _attribute(
     "crosswind.exchange.touched", "boolean", "exchange", "a fault changed one of its attempts"
+)
+
+RUN_TITLE = _attribute("crosswind.run.title", "string", "run", "the experiment's title")
+PHASE = _attribute(
+    "crosswind.phase", "string", "phase, exchange", "the phase; of an exchange: when it was planned"
+)
+WINDOW = _attribute("crosswind.window.name", "string", "window", "its group, numbered if not alone")
+WINDOW_ENDPOINTS = _attribute(
+    "crosswind.window.endpoints", "string[]", "window", "where its faults were"
+)
+WINDOW_SHARE = _attribute(
+    "crosswind.window.share", "double", "window", "the largest share that a fault of it was set to"
+)
+WINDOW_EXCHANGES = _attribute(
+    "crosswind.window.touched_exchanges", "int", "window", "exchanges that its faults touched"
+)
+WINDOW_ATTEMPTS = _attribute(
+    "crosswind.window.touched_attempts", "int", "window", "attempts that its faults touched"
+)
+STAND_IN_ENDED = _attribute(
+    "crosswind.stand_in.ended", "string", "stand-in", "how it ended, in the stand-in's words"
+)
+STAND_IN_TOKENS = _attribute(
+    "crosswind.stand_in.tokens", "int", "stand-in", "tokens that it generated, delivered or not"
 )

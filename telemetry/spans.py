@@ -16,57 +16,59 @@ from telemetry.clock import seconds
 from telemetry.exchange import Attempt, Exchange, Hop, Touch
 from telemetry.identity import span_id
 from telemetry.record import Record
-
-Value = str | bool | int | float | Sequence[str]
-Attributes = dict[str, Value]
+from telemetry.run_spans import Injected, RunSpans
+from telemetry.span_fact import SpanFact, Value, present
 
 NS_PER_MS = 1_000_000
-_NO_FAULT_KINDS: Mapping[str, str] = {}
 
 
 class Served(msgspec.Struct, frozen=True):
-    """What an endpoint is to the conventions: `gen_ai.provider.name`, and its model."""
+    """What an endpoint is to the conventions: `gen_ai.provider.name`, its model and region."""
 
     provider: str
     model: str
+    region: str = ""
 
 
 UNKNOWN = Served(provider="", model="")
+NOT_KNOWN = Injected("")
 
 
-class SpanFact(msgspec.Struct, frozen=True, kw_only=True):
-    """One span; `kind` is CLIENT or SERVER, times are wall clock ns since the epoch.
+class ProviderRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as a stand-in's log has it; CLOCK_MONOTONIC ns, `status` None before an answer."""
 
-    `error` says how it went wrong, empty when it did not; `parent_span_id` is empty for a root.
+    at_ns: int
+    end_ns: int
+    status: int | None
+    tokens: int
+    ended: str
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record does not say of itself.
+
+    `endpoints` tells provider and model by endpoint, `injected` what a fault does by its id,
+    `title` the experiment's, `requests` what stand-ins logged, by the trace and span that asked.
     """
 
-    trace_id: str
-    span_id: str
-    parent_span_id: str
-    name: str
-    kind: str
-    start_ns: int
-    end_ns: int
-    error: str
-    attributes: Attributes
+    endpoints: Mapping[str, Served] = {}
+    injected: Mapping[str, Injected] = {}
+    title: str = ""
+    requests: Mapping[tuple[str, str], ProviderRequest] = {}
 
 
 class SpanMaker:
     """Makes the spans of one record."""
 
-    def __init__(
-        self,
-        record: Record,
-        endpoints: Mapping[str, Served],
-        fault_kinds: Mapping[str, str] = _NO_FAULT_KINDS,
-    ) -> None:
-        """`endpoints` tells provider and model by endpoint, `fault_kinds` what a fault injects."""
+    def __init__(self, record: Record, described: Described) -> None:
+        """Take a record and what it does not say of itself."""
         self._record = record
-        self._endpoints = endpoints
-        self._fault_kinds = fault_kinds
+        self._described = described
+        self._run = RunSpans(record, described.title, described.injected)
 
     def spans(self) -> Iterator[SpanFact]:
-        """Yield every span, an exchange's own before those below it."""
+        """Yield every span: the run's own, then each exchange's before those below it."""
+        yield from self._run.spans()
         for exchange in self._record.exchanges:
             yield from self.of_exchange(exchange)
 
@@ -82,6 +84,7 @@ class SpanMaker:
             yield self._attempt_span(exchange, attempt, index, attempt.parent_span_id or above)
             if attempt.hop is not None:
                 yield self._hop_span(exchange, attempt, attempt.hop)
+            yield from self._provider_span(exchange, attempt)
 
     def _exchange_span(self, exchange: Exchange, root: str) -> SpanFact:
         served = self._served(_telling_endpoint(exchange))
@@ -94,15 +97,15 @@ class SpanMaker:
             start_ns=self._wall(exchange.dispatched_ns),
             end_ns=self._wall(_last_known_ns(exchange)),
             error="" if exchange.succeeded else exchange.outcome.value,
-            attributes=_present(
-                _model(served) | _answer(exchange) | self._exchange_facts(exchange)
-            ),
+            attributes=present(_model(served) | _answer(exchange) | self._exchange_facts(exchange)),
+            links=self._run.links_of(exchange),
         )
 
     def _exchange_facts(self, exchange: Exchange) -> dict[str, Value | None]:
         return {
             names.REQUEST_STREAM: exchange.stream or None,
             names.ERROR_TYPE: None if exchange.succeeded else exchange.outcome.value,
+            names.PHASE: self._run.phase_at(exchange.planned_ns),
             names.EXCHANGE_NUMBER: exchange.number,
             names.EXCHANGE_REPLICA: exchange.replica,
             names.EXCHANGE_PLANNED: self._wall(exchange.planned_ns),
@@ -128,8 +131,11 @@ class SpanMaker:
             start_ns=self._wall(attempt.begin_ns),
             end_ns=self._wall(_attempt_end_ns(attempt)),
             error="" if attempt.outcome.succeeded else attempt.outcome.value,
-            attributes=_present(
-                _model(self._served(attempt.endpoint)) | facts | self._faults(attempt.touches)
+            attributes=present(
+                _model(self._served(attempt.endpoint))
+                | self._place(attempt.endpoint)
+                | facts
+                | self._faults(attempt.touches)
             ),
         )
 
@@ -137,32 +143,62 @@ class SpanMaker:
         error = _hop_error(hop)
         return SpanFact(
             trace_id=exchange.trace_id,
-            span_id=span_id(exchange.trace_id, f"hop {hop.proxy} {hop.hop}"),
+            span_id=_hop_id(exchange, hop),
             parent_span_id=attempt.span_id,
             name=names.HOP_SPAN.format(endpoint=hop.endpoint),
             kind="SERVER",
             start_ns=self._wall(hop.begin_ns),
             end_ns=self._wall(_hop_end_ns(hop)),
             error=error,
-            attributes=_present(
-                _hop_facts(hop) | {names.ERROR_TYPE: error or None} | self._faults(attempt.touches)
+            attributes=present(
+                self._place(hop.endpoint)
+                | _hop_facts(hop)
+                | {names.ERROR_TYPE: error or None}
+                | self._faults(attempt.touches)
             ),
         )
+
+    def _provider_span(self, exchange: Exchange, attempt: Attempt) -> Iterator[SpanFact]:
+        """Yield what a stand-in logged of an attempt, if it is one and the attempt reached it."""
+        logged = self._described.requests.get((exchange.trace_id, attempt.span_id))
+        if logged is None:
+            return
+        failed = logged.status is None or logged.status >= 500
+        error = str(logged.status or logged.ended) if failed else ""
+        yield SpanFact(
+            trace_id=exchange.trace_id,
+            span_id=span_id(exchange.trace_id, f"stand-in {attempt.span_id}"),
+            parent_span_id=_hop_id(exchange, attempt.hop) if attempt.hop else attempt.span_id,
+            name=names.STAND_IN_SPAN.format(endpoint=attempt.endpoint),
+            kind="SERVER",
+            start_ns=self._wall(logged.at_ns),
+            end_ns=self._wall(logged.end_ns),
+            error=error,
+            attributes=present(
+                self._place(attempt.endpoint) | _logged(logged) | {names.ERROR_TYPE: error or None}
+            ),
+        )
+
+    def _place(self, endpoint: str) -> dict[str, Value | None]:
+        region = self._served(endpoint).region
+        return {names.ENDPOINT: endpoint, names.CLOUD_REGION: region or None}
 
     def _faults(self, touches: Sequence[Touch]) -> dict[str, Value | None]:
         if not touches:
             return {}
         first = touches[0]
+        injected = self._described.injected.get(first.fault, NOT_KNOWN)
         ids = list(dict.fromkeys(touch.fault for touch in touches))
         return {
             names.FAULT_ID: first.fault,
-            names.FAULT_KIND: self._fault_kinds.get(first.fault),
+            names.FAULT_KIND: injected.kind or None,
+            names.FAULT_PARAMETERS: injected.parameters or None,
             names.FAULT_ACTION: first.action,
             names.FAULT_IDS: ids if len(ids) > 1 else None,
         }
 
     def _served(self, endpoint: str) -> Served:
-        return self._endpoints.get(endpoint, UNKNOWN)
+        return self._described.endpoints.get(endpoint, UNKNOWN)
 
     def _wall(self, monotonic_ns: int) -> int:
         return self._record.clock.wall(monotonic_ns)
@@ -202,7 +238,6 @@ def _timing(exchange: Exchange, serving: Attempt) -> dict[str, Value | None]:
 
 def _attempt_facts(attempt: Attempt) -> dict[str, Value | None]:
     return {
-        names.ENDPOINT: attempt.endpoint,
         names.HTTP_METHOD: "POST",
         names.HTTP_STATUS: attempt.status,
         names.ERROR_TYPE: None if attempt.outcome.succeeded else attempt.outcome.value,
@@ -218,7 +253,6 @@ def _attempt_facts(attempt: Attempt) -> dict[str, Value | None]:
 
 def _hop_facts(hop: Hop) -> dict[str, Value | None]:
     return {
-        names.ENDPOINT: hop.endpoint,
         names.HTTP_METHOD: "POST",
         names.HTTP_STATUS: hop.status,
         names.HOP_PROXY: hop.proxy,
@@ -239,8 +273,17 @@ def _hop_error(hop: Hop) -> str:
     return "" if hop.ending == "complete" else hop.ending or "unfinished"
 
 
-def _present(attributes: Mapping[str, Value | None]) -> Attributes:
-    return {name: value for name, value in attributes.items() if value is not None}
+def _logged(logged: ProviderRequest) -> dict[str, Value | None]:
+    return {
+        names.HTTP_METHOD: "POST",
+        names.HTTP_STATUS: logged.status,
+        names.STAND_IN_ENDED: logged.ended,
+        names.STAND_IN_TOKENS: logged.tokens,
+    }
+
+
+def _hop_id(exchange: Exchange, hop: Hop) -> str:
+    return span_id(exchange.trace_id, f"hop {hop.proxy} {hop.hop}")
 
 
 def _ms(end_ns: int | None, start_ns: int) -> int | None:

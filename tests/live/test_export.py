@@ -23,12 +23,14 @@ from telemetry import names
 from telemetry.assembly import Assembly
 from telemetry.export import SPANS_PER_BATCH, Exported, export
 from telemetry.record import Record
-from telemetry.spans import Served, SpanMaker
+from telemetry.run_spans import Injected
+from telemetry.spans import Described, Served, SpanMaker
 from tests.telemetry.scenes import BIG_NS, CLOCK, MS, TAG, failover, opened
 
 pytestmark = pytest.mark.live
 
 ENDPOINTS = {"azure": Served("azure.ai.openai", "gpt-4o"), "vertex": Served("gcp.vertex_ai", "g")}
+DESCRIBED = Described(endpoints=ENDPOINTS, injected={"outage": Injected("http_error")})
 EXCHANGES = 150
 """Five spans each: more than one batch."""
 
@@ -138,8 +140,7 @@ def attributes(pairs: Any) -> dict[str, Any]:
 
 
 def send(record: Record) -> Exported:
-    kinds = {"outage": "http_error"}
-    return export(record, run_id="run-1", endpoints=ENDPOINTS, fault_kinds=kinds)
+    return export(record, run_id="run-1", described=DESCRIBED)
 
 
 def test_every_span_arrives_under_its_parent(backend: Backend) -> None:
@@ -147,7 +148,7 @@ def test_every_span_arrives_under_its_parent(backend: Backend) -> None:
     assert send(record) == Exported(sent=5 * EXCHANGES, failed=0)
     expected = {
         (span.trace_id, span.span_id, span.parent_span_id, span.name, span.start_ns, span.end_ns)
-        for span in SpanMaker(record, ENDPOINTS).spans()
+        for span in SpanMaker(record, DESCRIBED).spans()
     }
     received = [
         (

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from telemetry import names
 from telemetry.assembly import Assembly
@@ -8,7 +9,9 @@ from telemetry.identity import attempt_span_id, trace_id
 from telemetry.join import join
 from telemetry.outcome import Outcome
 from telemetry.rows import AnyRow, Event
-from telemetry.spans import Served, SpanFact, SpanMaker
+from telemetry.run_spans import Injected
+from telemetry.span_fact import SpanFact
+from telemetry.spans import Described, ProviderRequest, Served, SpanMaker
 from tests.telemetry import test_behind_gateway as behind
 from tests.telemetry.scenes import (
     BIG_NS,
@@ -27,18 +30,54 @@ from tests.telemetry.scenes import (
 )
 
 ENDPOINTS = {
-    "azure": Served("azure.ai.openai", "gpt-4o"),
+    "azure": Served("azure.ai.openai", "gpt-4o", "swedencentral"),
     "vertex": Served("gcp.vertex_ai", "gemini-2.5-flash"),
 }
 TRACE = trace_id(TAG, 1)
+REQUEST = ProviderRequest(
+    at_ns=BIG_NS + 5 * MS, end_ns=BIG_NS + 6 * MS, status=200, tokens=8, ended="complete"
+)
+DESCRIBED = Described(
+    endpoints=ENDPOINTS,
+    injected={"outage": Injected("http_error", '{"status":503}')},
+    title="Azure goes down",
+)
 
 
-def spans_of(spools: Spools) -> list[SpanFact]:
+Scalar = str | int | float | bool | None
+LEVELS = {
+    "chat": "exchange",
+    "attempt": "attempt",
+    "proxy": "hop",
+    "stand-in": "stand-in",
+    "crosswind": "run",
+    "phase": "phase",
+    "fault": "window",
+}
+
+
+def happenings() -> list[AnyRow]:
+    """Return a run's phases and its one fault window, around the failover of the scenes."""
+    phase: dict[str, Scalar] = {"start_ns": BIG_NS - MS, "end_ns": BIG_NS + 50 * MS}
+    window: dict[str, Scalar] = {
+        "group": "outage",
+        "endpoints": "azure",
+        "share": 1.0,
+        "listener": False,
+    }
+    return [
+        Event(name="phase", at_ns=BIG_NS + 50 * MS, subject="fault", facts=phase),
+        Event(name="window_start", at_ns=BIG_NS, subject="outage", facts=window),
+        Event(name="window_end", at_ns=BIG_NS + 40 * MS, subject="outage", facts=window),
+    ]
+
+
+def spans_of(spools: Spools, described: Described = DESCRIBED) -> list[SpanFact]:
     spools.setdefault("conductor-0", [opened("conductor")])
     assembly = Assembly()
     for name, rows in numbered(spools).items():
         assembly.take_all((name, row) for row in rows)
-    return list(SpanMaker(assembly.record(TAG), ENDPOINTS, {"outage": "http_error"}).spans())
+    return list(SpanMaker(assembly.record(TAG), described).spans())
 
 
 @pytest.fixture(name="spans")
@@ -105,6 +144,8 @@ def test_a_failed_attempt_tells_its_error_and_its_fault(spans: list[SpanFact]) -
     for touched in (first, first_hop):
         assert touched.attributes[names.FAULT_ID] == "outage"
         assert touched.attributes[names.FAULT_KIND] == "http_error"
+        assert touched.attributes[names.FAULT_PARAMETERS] == '{"status":503}'
+        assert touched.attributes[names.CLOUD_REGION] == "swedencentral"
         assert touched.attributes[names.FAULT_ACTION] == "answered"
         assert names.FAULT_IDS not in touched.attributes
     assert first_hop.attributes[names.HTTP_STATUS] == 503
@@ -112,6 +153,7 @@ def test_a_failed_attempt_tells_its_error_and_its_fault(spans: list[SpanFact]) -
     assert second.attributes[names.RESEND_COUNT] == 1
     assert second.attributes[names.ATTEMPT_TIME_TO_FIRST_TOKEN] == 9
     assert second.error == second_hop.error == ""
+    assert names.CLOUD_REGION not in second.attributes
     assert names.FAULT_ID not in second.attributes
 
 
@@ -144,18 +186,39 @@ def test_a_refused_attempt_shows_the_fault_that_no_proxy_saw() -> None:
     assert names.FAULT_KIND not in attempt.attributes
 
 
-def test_no_span_carries_a_name_that_is_not_in_the_table(spans: list[SpanFact]) -> None:
+def test_what_a_stand_in_logged_is_a_span_below_the_proxys() -> None:
+    requests = {(TRACE, attempt_span_id(TRACE, 1)): REQUEST}
+    *_, hop, logged = spans_of(failover(1, BIG_NS), replace(DESCRIBED, requests=requests))
+    assert (logged.name, logged.kind, logged.error) == ("stand-in vertex", "SERVER", "")
+    assert logged.parent_span_id == hop.span_id
+    assert (logged.start_ns, logged.end_ns) == (CLOCK.wall_ns + 5 * MS, CLOCK.wall_ns + 6 * MS)
+    assert logged.attributes[names.STAND_IN_TOKENS] == 8
+
+
+def test_a_stand_in_that_refused_has_an_error() -> None:
+    refused = replace(REQUEST, status=503, ended="refused")
+    requests = {(TRACE, attempt_span_id(TRACE, 1)): refused}
+    *_, logged = spans_of(failover(1, BIG_NS), replace(DESCRIBED, requests=requests))
+    assert logged.error == logged.attributes[names.ERROR_TYPE] == "503"
+
+
+def test_no_span_carries_a_name_that_is_not_in_the_table() -> None:
     known = {name.name: name.on.split(", ") for name in names.TABLE if name.kind == "attribute"}
-    for span in spans:
-        level = {"chat": "exchange", "attempt": "attempt", "proxy": "hop"}[span.name.split()[0]]
+    requests = {(TRACE, attempt_span_id(TRACE, 1)): REQUEST}
+    spools = {**failover(1, BIG_NS), "conductor-0": [opened("conductor"), *happenings()]}
+    seen = set()
+    for span in spans_of(spools, replace(DESCRIBED, requests=requests)):
+        level = LEVELS[span.name.split()[0]]
+        seen.add(level)
         for attribute in span.attributes:
             assert level in known[attribute], (attribute, level)
+    assert seen == set(LEVELS.values())
 
 
 @pytest.mark.parametrize("parent", ["", "2" * 16])
 def test_behind_a_gateway_its_own_spans_have_a_place(parent: str) -> None:
     record = join(behind.tables(behind.REFUSED, behind.ANSWERED, parent=parent))
-    root, front, *rest = SpanMaker(record, ENDPOINTS).spans()
+    root, front, *rest = SpanMaker(record, DESCRIBED).spans()
     assert [span.name for span in rest] == [
         "attempt azure",
         "proxy azure",
