@@ -182,7 +182,9 @@ def not_joined(case: Case) -> str | None:
     if figure.value >= LEAST_JOINED_PERCENT:
         return None
     why = (
-        "; the gateway keeps neither trace context nor the mark" if case.experiment.gateway else ""
+        "; the gateway keeps neither trace context nor the mark, or had answers from elsewhere"
+        if case.experiment.gateway
+        else ""
     )
     return f"only {figure.reason}; 99 % are needed{why}"
 
