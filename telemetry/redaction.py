@@ -54,7 +54,7 @@ _WHOSE: Final = (
 _NAMES: Final = r"secret|password|passwd|pwd|signature|private_key|refresh_token|id_token|assertion"
 _START: Final = r"(?<![A-Za-z0-9])"
 _IS: Final = r"[\"']?\s*(?:[:=]|,(?=\s*b?[\"']))\s*(?:b?[\"'])?"
-"""A colon, an equals sign, or a comma between two quoted words: how libraries print their headers."""
+"""A colon, an equals sign, or a comma between two quoted words: how headers are printed."""
 
 _AFTER: Final = (
     r"\bauthorization[\"']?\s*[:=]\s*[\"']?(?:\w+\s+)?",

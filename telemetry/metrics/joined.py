@@ -2,7 +2,8 @@
 
 Our own client: each attempt's hop at its proxy is known. Behind a gateway: of the exchanges that it
 answered with content, those that joined a request at a proxy, by trace context or by the mark, and
-not only requests that brought nothing: then somebody else had answered, or a cache. Below 99 % a run does not count.
+not only requests that brought nothing: then a cache had answered, or somebody else. Below 99 % a
+run does not count.
 """
 
 from telemetry.exchange import Evidence, Exchange
