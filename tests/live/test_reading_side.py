@@ -150,8 +150,9 @@ def spent_at_last(proxy: Proxy) -> float:
     """Wait for the once-a-second report with the attempt in it; return what was spent by then."""
 
     def settled(row: AnyRow) -> bool:
-        told = isinstance(row, Event) and row.name == "spend"
-        return told and row.facts["requests"] == 1 and row.facts["reserved"] == 0
+        if not isinstance(row, Event) or row.name != "spend":
+            return False
+        return row.facts["requests"] == 1 and row.facts["reserved"] == 0
 
     row = proxy.await_row(settled)
     assert isinstance(row, Event)
