@@ -162,6 +162,9 @@ class Injector:
             raise NotStartedError(ENGAGED)
         try:
             await self._control.open()
+            if self._config.rules and is_engaged():
+                # Engaged in between: whoever did it has not seen this socket.
+                raise NotStartedError(ENGAGED)
             for listening in self._listenings:
                 await listening.open()
         except (OSError, ControlFolderError) as error:

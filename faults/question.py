@@ -21,6 +21,9 @@ _RETRY_COUNT = "x-stainless-retry-count"
 _CODED = {"gzip": 31, "x-gzip": 31, "deflate": 47}
 """Content codings by zlib's window bits; 32 is added where the format finds itself."""
 
+_FREE = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+"""Methods that ask for no answer of a model."""
+
 MAX_BODY_BYTES = 16_777_216
 """How much a compressed body may grow to before it is read no further."""
 
@@ -33,10 +36,13 @@ class Read(NamedTuple):
     """A request that was read whole.
 
     `body_hash`: 16 hex digits, the same for the same decoded body. `output_tokens` is None where
-    the request names no maximum. `question` is False for what asks for no answer of a model.
+    the request names no maximum; of several answers asked for at once it is that of all together.
+    `question` is False for what asks for no answer of a model that can be read here; `costs` is
+    True for all that may cost something, read or not.
     """
 
     question: bool
+    costs: bool
     stream: bool
     body_hash: str
     retry_count: int | None
@@ -50,11 +56,12 @@ def read_whole(request: Request, body: bytes, dialect: Dialect) -> Read:
     whole = _message(request.head, body)
     decoded = _decoded(whole)
     plain = msgspec.structs.replace(whole, body=decoded)
-    question = whole.method == "POST" and decoded[:1] == b"{"
+    question = whole.method == "POST" and decoded.lstrip()[:1] == b"{"
     asked = dialect.asked(plain) if question else None
     known = asked.question if isinstance(asked, Asked) else None
     return Read(
         question=question,
+        costs=whole.method not in _FREE,
         stream=known.stream if known else _asks_for_stream(plain),
         body_hash=hashlib.blake2b(decoded, digest_size=8).hexdigest(),
         retry_count=_retry_count(whole),
@@ -121,11 +128,13 @@ class _Limits(msgspec.Struct, frozen=True):
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
     max_output_tokens: int | None = None
+    n: int | None = None
     generationConfig: "_Generation | None" = None  # noqa: N815 - the provider's own name
 
 
 class _Generation(msgspec.Struct, frozen=True):
     maxOutputTokens: int | None = None  # noqa: N815 - the provider's own name
+    candidateCount: int | None = None  # noqa: N815 - as above
 
 
 def _output_limit(body: bytes) -> int | None:
@@ -133,6 +142,12 @@ def _output_limit(body: bytes) -> int | None:
         said = msgspec.json.decode(body, type=_Limits)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    generation = said.generationConfig.maxOutputTokens if said.generationConfig else None
-    named = (said.max_completion_tokens, said.max_tokens, said.max_output_tokens, generation)
-    return next((limit for limit in named if limit is not None), None)
+    generation = said.generationConfig or _Generation()
+    named = (
+        said.max_completion_tokens,
+        said.max_tokens,
+        said.max_output_tokens,
+        generation.maxOutputTokens,
+    )
+    limit = next((limit for limit in named if limit is not None), None)
+    return None if limit is None else limit * max(1, said.n or generation.candidateCount or 1)

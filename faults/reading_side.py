@@ -91,7 +91,10 @@ class ReadingSide(ClientSide):
 
     def _begin(self, whole: bytes) -> None:
         if self.reader.unread or self.reader.head.startswith(b"CONNECT "):
-            super()._begin(whole)
+            if self.lane.limiter is None:
+                super()._begin(whole)
+            else:
+                self._refuse_blind(whole)
             return
         lane, reader = self.lane, self.reader
         self.row = lane.new_hop(len(whole))
@@ -101,6 +104,18 @@ class ReadingSide(ClientSide):
         self._take_request(request, whole[len(reader.head) :])
         if reader.odd:
             self._note_oddity()
+
+    def _begin_blind(self, data: bytes) -> None:
+        if self.lane.limiter is None:
+            super()._begin_blind(data)
+        else:
+            self._refuse_blind(data)
+
+    def _refuse_blind(self, data: bytes) -> None:
+        """Cut off what nobody can read where limits are set: it would pass them uncounted."""
+        self.row = self.lane.begin_hop(self._number, None, None, len(data))
+        self._end("reset", "no HTTP request that limits can count")
+        self.reset()
 
     def _decide_if_read(self, request: Request) -> None:
         held = self.outlet.held()
@@ -153,7 +168,7 @@ class ReadingSide(ClientSide):
 
     def _refused_by(self, read: Read) -> str:
         limiter = self.lane.limiter
-        if limiter is None or not read.question:
+        if limiter is None or not read.costs:
             return ""
         self._admission = limiter.admit(
             self.lane.endpoint, read.prompt_tokens, read.output_tokens, now_ns()
@@ -176,9 +191,7 @@ class ReadingSide(ClientSide):
         limiter = self.lane.limiter
         if limiter is None or admission is None or admission.refused_by:
             return
-        prompt, output = row.usage_prompt_tokens, row.usage_output_tokens
-        usage = None if prompt is None or output is None else (prompt, output)
-        limiter.settle(admission, self.lane.endpoint, usage, asked=row.asked_upstream)
+        limiter.settle(admission, self.lane.endpoint, _billed(row), asked=row.asked_upstream)
 
     # The end.
 
@@ -191,13 +204,17 @@ class ReadingSide(ClientSide):
         super()._end(ending, error)
 
     def _see(self, row: HopEnded, ending: str) -> None:
-        """Fill in what the client was given; one that left before the end decides nothing."""
+        """Fill in what the client was given; one that left before the end decides nothing.
+
+        Many leave at the answer's last word and wait for no end of its framing: they had it whole.
+        """
         answer, self._answer = self._answer, None
         if answer is None:
             return
         ended_ns = now_ns()
-        if ending in {"complete", "fin", "reset", "upstream_unreachable"}:
-            answer.end_of_connection(ended_ns, reset=ending not in {"complete", "fin"})
+        left_with_it = ending == "client_gone" and answer.finished
+        if left_with_it or ending in {"complete", "fin", "reset", "upstream_unreachable"}:
+            answer.end_of_connection(ended_ns, reset=ending in {"reset", "upstream_unreachable"})
         row.outcome = answer.outcome
         if answer.outcome is None and not row.bytes_out:
             return
@@ -218,3 +235,16 @@ class ReadingSide(ClientSide):
         if self.row is None:
             raise RuntimeError("no exchange is under way")
         return self.row
+
+
+def _billed(row: HopEnded) -> tuple[int, int] | None:
+    """Return the usage that a provider will bill; None where what was seen is not all of it.
+
+    An answer that was cut may have told what it was up to then, and one that a fault made up tells
+    of tokens that nobody made.
+    """
+    prompt, output = row.usage_prompt_tokens, row.usage_output_tokens
+    if prompt is None or output is None or not row.finish_reason:
+        return None
+    honest = row.mode != "script" or (row.tokens and row.tokens == row.tokens_up)
+    return (prompt, output) if honest else None

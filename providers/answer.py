@@ -46,6 +46,11 @@ class Answer:
         self.outcome: Outcome | None = None
 
     @property
+    def finished(self) -> bool:
+        """True once a finish reason came: nothing that counts is missing behind it."""
+        return self._finish_reason is not None
+
+    @property
     def reusable(self) -> bool:
         """True when the answer ended so that its connection can carry another."""
         return self._reader.complete and self._reader.keep_alive

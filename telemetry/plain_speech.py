@@ -5,7 +5,7 @@ import os
 import sys
 from typing import TextIO
 
-from telemetry.redaction import Redactor, redactor_of
+from telemetry.redaction import LineRedactor, Redactor, redactor_of
 
 
 class Redacted(io.TextIOBase):
@@ -13,7 +13,7 @@ class Redacted(io.TextIOBase):
 
     def __init__(self, stream: TextIO, redactor: Redactor) -> None:
         self._stream = stream
-        self._redactor = redactor
+        self._redactor = LineRedactor(redactor)
         self._rest = ""
 
     def write(self, text: str) -> int:

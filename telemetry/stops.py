@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from telemetry.assembly import Assembly
+from telemetry.chains import COMMAND_START
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Evidence, Exchange, Phase
 from telemetry.figure import Figure, Measure, Scope
 from telemetry.measure import figure_of, metrics
-from telemetry.rows import AnyRow
+from telemetry.rows import AnyRow, Event
 
 LONGEST_EXCHANGE_S = 120.0
 """How long before its end an exchange may have begun to be seen whole."""
@@ -45,10 +46,14 @@ class StopWatch:
         longest_s = max((stop.over_s for stop in stops), default=0.0)
         self._keep_ns = nanoseconds(longest_s + LONGEST_EXCHANGE_S)
         self._rows: deque[tuple[int, str, AnyRow]] = deque()
+        self._command: list[tuple[str, AnyRow]] = []
 
     def take(self, spool: str, row: AnyRow, now_ns: int) -> None:
         """Take a row that came at `now_ns`."""
-        if self._stops:
+        if isinstance(row, Event) and row.name == COMMAND_START:
+            # That all of it is a command's is known from its start alone, however long ago.
+            self._command.append((spool, row))
+        elif self._stops:
             self._rows.append((now_ns, spool, row))
 
     def reason(self, now_ns: int) -> str:
@@ -58,6 +63,7 @@ class StopWatch:
         while self._rows and self._rows[0][0] < now_ns - self._keep_ns:
             self._rows.popleft()
         assembly = Assembly()
+        assembly.take_all(self._command)
         assembly.take_all((spool, row) for _, spool, row in self._rows)
         exchanges = assembly.record(self._run_tag).exchanges
         told = (_told(stop, _figure(stop, exchanges, now_ns)) for stop in self._stops)

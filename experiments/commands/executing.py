@@ -8,6 +8,13 @@ from typing import Annotated
 import typer
 
 from experiments.commands.arguments import SetOption
+from experiments.commands.rehearsing import (
+    AllowLiveOption,
+    MaxRateOption,
+    MaxRequestsOption,
+    MaxSpendOption,
+    TreatAsLiveOption,
+)
 
 WordsArgument = Annotated[
     list[str],
@@ -23,11 +30,16 @@ ExitCodeOption = Annotated[
 ]
 
 
-def exec_(
+def exec_(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     words: WordsArgument,
     out: OutOption = Path("runs"),
     exit_code: ExitCodeOption = "verdict",
     sets: SetOption = None,
+    allow_live: AllowLiveOption = False,  # noqa: FBT002 - how typer declares a switch
+    treat_as_live: TreatAsLiveOption = False,  # noqa: FBT002 - as above
+    max_requests: MaxRequestsOption = None,
+    max_attempts_per_s: MaxRateOption = None,
+    max_spend: MaxSpendOption = None,
 ) -> None:
     """Run a command of your own, and judge what it did.
 
@@ -48,13 +60,17 @@ def exec_(
     from experiments.judging.command import ended_words
     from experiments.reading.command import read_for_command
     from experiments.running.execute import execute
+    from experiments.running.rails import Permission, check_command_permission, limit_sets
     from experiments.running.separated import separated
     from experiments.summary import print_judgement
 
     if exit_code not in {"verdict", "command"}:
         raise typer.BadParameter("verdict or command", param_hint="--exit-code")
     name, command = separated(words)
-    experiment = read_for_command(find_experiment(name) if name else None, command, sets or ())
+    told = (*(sets or ()), *limit_sets(max_requests, max_attempts_per_s, max_spend))
+    experiment = read_for_command(find_experiment(name) if name else None, command, told)
+    permission = Permission(allow_live=allow_live, treat_as_live=treat_as_live)
+    check_command_permission(experiment, permission)
     folder, conclusion, code = execute(experiment, command, out=out, say=terminal.say)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")

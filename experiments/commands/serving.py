@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.arguments import ExperimentArgument, SetOption
+from experiments.commands.rehearsing import AllowLiveOption
 
 TtlOption = Annotated[
     float, typer.Option("--max-ttl-s", min=0, help="No fault lives longer than so many seconds.")
@@ -24,7 +25,10 @@ LogOption = Annotated[
 
 
 def serve(
-    experiment: ExperimentArgument, max_ttl_s: TtlOption = 3600.0, sets: SetOption = None
+    experiment: ExperimentArgument,
+    max_ttl_s: TtlOption = 3600.0,
+    sets: SetOption = None,
+    allow_live: AllowLiveOption = False,  # noqa: FBT002 - how typer declares a switch
 ) -> None:
     """Serve an experiment's endpoints and faults.
 
@@ -39,9 +43,11 @@ def serve(
     from experiments import terminal
     from experiments.find import find_experiment
     from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.running.rails import Permission, check_allowed
     from experiments.running.serve import serve as serve_until_interrupted
 
     read = read_overridden(find_experiment(experiment), Overrides(sets=tuple(sets or ())))
+    check_allowed(read, Permission(allow_live=allow_live), "what clients ask")
     raise typer.Exit(serve_until_interrupted(read, max_ttl_s=max_ttl_s, say=terminal.say))
 
 

@@ -85,6 +85,12 @@ def kill_switch_used(case: Case) -> str | None:
     return None
 
 
+def limit_refused(case: Case) -> str | None:
+    """Refuse a run in which attempts were refused by us, not by anybody it is about."""
+    limits = [event.subject for event in case.record.named("limit_reached")]
+    return f"attempts were refused locally: {', '.join(limits)} was reached" if limits else None
+
+
 def canary_missing(case: Case) -> str | None:
     """Refuse a run whose endpoints had not all answered, through their proxies, before it."""
     seen = {(hop.endpoint, trace) for hop, trace in _others(case.record)}
@@ -182,7 +188,9 @@ def not_joined(case: Case) -> str | None:
     if figure.value >= LEAST_JOINED_PERCENT:
         return None
     why = (
-        "; the gateway keeps neither trace context nor the mark" if case.experiment.gateway else ""
+        "; the gateway keeps neither trace context nor the mark, or had answers from elsewhere"
+        if case.experiment.gateway
+        else ""
     )
     return f"only {figure.reason}; 99 % are needed{why}"
 
@@ -303,6 +311,7 @@ REASONS: tuple[Reason, ...] = (
     process_lost,
     gateway_died_too_early,
     kill_switch_used,
+    limit_refused,
     canary_missing,
     spool_missing,
     rows_lost,
@@ -327,6 +336,7 @@ OF_A_COMMAND: tuple[Reason, ...] = (
     faults_unaccounted,
     process_lost,
     kill_switch_used,
+    limit_refused,
     canary_missing,
     spool_missing,
     rows_lost,

@@ -20,6 +20,7 @@ from experiments.running.ports import check_ports
 from experiments.running.preparation import Preparation
 from experiments.running.processes import INJECTOR, STAND_INS, STORE, Processes
 from experiments.running.run import RUN_TAG_BYTES
+from experiments.running.stop_checks import StopChecks
 from experiments.running.watcher import Say
 from telemetry.chains import COMMAND_END, COMMAND_START
 from telemetry.clock import now_ns
@@ -78,6 +79,7 @@ class Execution:
         self._preparation = Preparation(
             experiment, folder.path, run_tag, self._children, note=self._note, say=say
         )
+        self._checks = StopChecks(experiment.stop)
         self._process: subprocess.Popen[bytes] | None = None
         self._leaving: tuple[int, ...] = ()
         self._aborted = ""
@@ -109,6 +111,7 @@ class Execution:
         except OSError as error:
             self._lose("command", f"{self._command[0]} cannot be started: {error.strerror}")
             return
+        self._checks.start()
         self._await_end(self._process)
         self._note(COMMAND_END, exit_code=self.exit_code)
         self._note("phase", "fault", start_ns=start_ns, end_ns=now_ns())
@@ -117,6 +120,8 @@ class Execution:
         while process.poll() is None and not self._ended():
             time.sleep(TICK_S)
             self._recorder.flush()
+        # What was said in the command's last moment counts too: it may end by what refused it.
+        self._aborted = self._aborted or self._children.abort_reason()
         if self.interrupts.asked:
             # The terminal's Ctrl-C reaches the command too, and it may be gone before we look.
             self._aborted = self._aborted or "interrupted"
@@ -125,7 +130,7 @@ class Execution:
 
     def _ended(self) -> bool:
         self._children.words(STORE)
-        self._aborted = self._children.abort_reason()
+        self._aborted = self._children.abort_reason() or self._checks.reason
         lost = self._children.lost()
         self._preparation.collecting.mind(lost)
         for role, reason in lost.items():
@@ -168,6 +173,7 @@ class Execution:
             self._recorder.close()
             self._children.stop(STORE)
         finally:
+            self._checks.close()
             self._children.release_all()
             self._preparation.close()
 

@@ -9,6 +9,7 @@ false, "error": ...}`; later `{"gateway_died": exit code, "last_lines": ...}`.
 """
 
 import contextlib
+import ctypes
 import http.client
 import os
 import select
@@ -35,12 +36,14 @@ from telemetry.leash import (
     say_ready,
 )
 from telemetry.plain_speech import redact_standard_error
-from telemetry.redaction import Redactor, redactor_of
+from telemetry.redaction import LineRedactor, Redactor, redactor_of
 
 LAST_LINES = 12
 POLL_S = 0.1
 PROBE_S = 0.2
 END_WITHIN_S = 5.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # before any fork
 
 
 class LetGoError(Exception):
@@ -52,7 +55,7 @@ class Command:
 
     def __init__(self, config: GatewayConfig, redactor: Redactor) -> None:
         """Start it; raises OSError."""
-        self._redactor = redactor
+        self._redactor = LineRedactor(redactor)
         self._last: deque[str] = deque(maxlen=LAST_LINES)
         self._process = subprocess.Popen(  # noqa: S603 - the command is what the user wants run
             config.command,
@@ -61,6 +64,7 @@ class Command:
             stderr=subprocess.STDOUT,
             env=_inherited(),
             start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread runs yet
         )
         self._pump = threading.Thread(target=self._copy, args=(config.log,), daemon=True)
         self._pump.start()
@@ -97,6 +101,12 @@ class Command:
                 self._last.append(text)
                 file.write(text + "\n")
                 file.flush()
+
+
+def _die_with_parent() -> None:
+    """Let the command end when this process is killed and can end nothing (Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _inherited() -> dict[str, str]:

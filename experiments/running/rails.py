@@ -65,6 +65,17 @@ def check_permission(experiment: Experiment, permission: Permission, worst_reque
         )
 
 
+def check_command_permission(experiment: Experiment, permission: Permission) -> None:
+    """Raise UsageError unless a command may ask live endpoints, and only so often."""
+    check_allowed(experiment, permission, "what the command asks")
+    limits = experiment.limits
+    if limits.max_requests is None and limits.max_spend is None and is_live(experiment, permission):
+        raise UsageError(
+            f"{_names(experiment, permission)}: live, and nothing limits what a command sends "
+            "there: say --max-requests or --max-spend, or write limits: into the experiment"
+        )
+
+
 def _names(experiment: Experiment, permission: Permission) -> str:
     return ", ".join(live_endpoints(experiment, permission)) or "the gateway"
 

@@ -1,8 +1,9 @@
 """Share of exchanges of which it is known what was done for them at the endpoints.
 
 Our own client: each attempt's hop at its proxy is known. Behind a gateway: of the exchanges that it
-answered with content, those that joined a request at a proxy, by trace context or by the mark.
-Below 99 % a run does not count.
+answered with content, those that joined a request at a proxy, by trace context or by the mark, and
+not only requests that brought nothing: then a cache had answered, or somebody else. Below 99 % a
+run does not count.
 """
 
 from telemetry.exchange import Evidence, Exchange
@@ -35,7 +36,8 @@ def _must_join(exchange: Exchange) -> bool:
 
 def _joined(exchange: Exchange) -> bool:
     if exchange.front is not None:
-        return bool(exchange.attempts)
+        said_there = any(attempt.tokens for attempt in exchange.attempts)
+        return said_there or bool(exchange.attempts and not exchange.front.tokens)
     expected = filter(trace_continuity.expects_hop, exchange.attempts)
     return all(attempt.hop is not None for attempt in expected)
 

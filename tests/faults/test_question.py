@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from faults.question import own_parent, read_whole
 from faults.request import Request
 from providers.catalog import make_dialect
-from providers.dialect import Question
+from providers.dialect import Dialect, Question
 from telemetry.identity import Parent, mark, trace_id
 
 AZURE = make_dialect({"azure-openai": {}})
@@ -46,6 +46,18 @@ def test_geminis_stream_is_told_by_its_path_and_its_limit_by_its_own_name() -> N
     body = b'{"generationConfig":{"maxOutputTokens":9}}'
     read = read_whole(request(body, target="/x:streamGenerateContent?alt=sse"), body, GEMINI)
     assert (read.stream, read.output_tokens) == (True, 9)
+
+
+@pytest.mark.parametrize(
+    ("body", "dialect"),
+    [
+        (b'{"max_tokens":9,"n":4}', AZURE),
+        (b'\n {"generationConfig":{"maxOutputTokens":9,"candidateCount":4}}', GEMINI),
+    ],
+)
+def test_several_answers_at_once_cost_as_many(body: bytes, dialect: Dialect) -> None:
+    read = read_whole(request(body), body, dialect)
+    assert (read.question, read.costs, read.output_tokens) == (True, True, 36)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "identity"])

@@ -14,7 +14,7 @@ from typing import Self
 import msgspec
 
 from experiments.running.children import Child, await_word
-from faults.config import InjectorConfig, Listener, Rule
+from faults.config import InjectorConfig, Listener, Price, Rule
 from telemetry.rows import AnyRow, Event, FaultTouched, HopBegun, HopEnded, decode_row
 from tests.live.said import DIALECT, STREAM, chunked, dechunk, events, request
 
@@ -206,6 +206,7 @@ def proxied(
     rules: tuple[Rule, ...] = (),
     upstream: str = "",
     ca_file: str | None = None,
+    price: Price = Price(),  # noqa: B008 - frozen
     **options: object,
 ) -> Iterator[Proxy]:
     with tempfile.TemporaryDirectory(prefix="crosswind-test-") as name:
@@ -219,6 +220,7 @@ def proxied(
                     dialect=DIALECT,
                     upstream=upstream or f"http://127.0.0.1:{provider_port}",
                     upstream_ca_file=ca_file,
+                    price=price,
                 )
                 for endpoint in endpoints
             ),

@@ -10,7 +10,7 @@ import pytest
 from experiments.exported import export_run
 from experiments.running.processes import COLLECTOR
 from telemetry.collected import collected_spans
-from telemetry.identity import own_exchange
+from telemetry.identity import GATEWAY, own_exchange
 from telemetry.seal import read_record
 from tests.live.collectors import collector
 from tests.live.rehearsals import Rehearsal, pids_with, wait_for
@@ -180,6 +180,17 @@ def test_nobody_is_told_of_a_collector_that_was_not_asked_for(runs: dict[str, Re
     folder = runs["well"].folder()
     assert not (folder / "collected").exists()
     assert read_record(folder).named("collected") == ()
+
+
+def test_a_gateway_ends_with_the_process_that_keeps_it(tmp_path: Path) -> None:
+    run = rehearse(tmp_path / "kept", "--kept-by-nobody")
+    try:
+        wait_for(lambda: "exchanges planned" in run.said() or None, 30)
+        os.kill(run.child(GATEWAY), signal.SIGKILL)
+        assert run.end(60) == 4
+    finally:
+        run.close()
+    wait_for(lambda: pids_with("--kept-by-nobody") == [] or None, 5)
 
 
 def test_nothing_of_them_is_left(runs: dict[str, Rehearsal]) -> None:

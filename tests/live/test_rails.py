@@ -1,6 +1,7 @@
 """Guard rails before live endpoints, tried on loopback upstreams that are taken for live."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,39 @@ def test_nothing_is_sent_away_without_being_allowed(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "azure: not on this machine, so live" in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("words", [("exec",), ("serve",)])
+def test_no_command_of_ones_own_is_let_there_either(words: tuple[str, ...], tmp_path: Path) -> None:
+    path = experiment(tmp_path, "https://192.0.2.1", "http://127.0.0.1:9")
+    behind = ("--", "touch", str(tmp_path / "started")) if words == ("exec",) else ()
+    done = told(tmp_path, *words, str(path), *behind)
+    assert done.returncode == 2
+    assert "azure: not on this machine, so live" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["live.yaml"]
+
+
+def test_a_command_at_live_endpoints_needs_a_limit_and_is_held_to_it(
+    tmp_path: Path, upstreams: Upstreams
+) -> None:
+    path = experiment(tmp_path, upstreams.azure, upstreams.vertex)
+    unlimited = told(tmp_path, "exec", *LIVE, str(path), "--", "true")
+    assert unlimited.returncode == 2
+    assert "say --max-requests or --max-spend" in unlimited.stderr
+    ask = (
+        "import os, time, urllib.request as u; u.urlopen(os.environ['CROSSWIND_AZURE_URL'], b'{}')"
+    )
+    done = told(
+        tmp_path, "exec", *LIVE, "--max-requests", "2", str(path), "--", sys.executable, "-c", ask
+    )
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "max_requests 2 reached" in done.stdout
+
+
+def told(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [CROSSWIND, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=30
+    )
 
 
 def test_live_without_a_limit_is_wrong_usage(tmp_path: Path, upstreams: Upstreams) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from faults.config import Limits
+from faults.config import Limits, Price
 from providers.dialect import Question
 from providers.http1 import request_bytes
 from telemetry.identity import CANARY_FIRST_NUMBER, mark, trace_id
 from telemetry.outcome import Outcome
-from telemetry.rows import AnyRow, HopBegun, HopEnded
+from telemetry.rows import AnyRow, Event, HopBegun, HopEnded
 from tests.live.proxied import ERROR, HOLE, Line, Provider, Proxy, always, answers, proxied
 from tests.live.said import AZURE, END, OK, STREAM, chunked, events
 
@@ -139,3 +139,86 @@ def test_beyond_a_limit_nobody_asks_the_provider(provider: Provider) -> None:
         said = [word["abort"] for word in proxy.child.words() if "abort" in word]
         assert said == ["max_requests 1 reached"]
         assert proxy.events("limit_reached")
+
+
+PRICE = Price(prompt_per_million=1_000_000, output_per_million=1_000_000)
+"""One unit of money per token."""
+PLENTY = Limits(max_requests=100, max_spend=1_000_000)
+
+
+def spent_at_last(proxy: Proxy) -> float:
+    """Wait for the once-a-second report with the attempt in it; return what was spent by then."""
+
+    def settled(row: AnyRow) -> bool:
+        if not isinstance(row, Event) or row.name != "spend":
+            return False
+        return row.facts["requests"] == 1 and row.facts["reserved"] == 0
+
+    row = proxy.await_row(settled)
+    assert isinstance(row, Event)
+    return float(str(row.facts["spent"]))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: elsewhere:443\r\n\r\n",
+        b"GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
+)
+def test_what_cannot_be_counted_does_not_pass_limits(provider: Provider, said: bytes) -> None:
+    before = len(provider.lines)
+    with proxied(provider.port, limits=PLENTY) as proxy:
+        line = proxy.connect()
+        line.send(said)
+        assert line.read_to_reset() == b""
+        ended = proxy.await_end(lambda row: row.ending == "reset")
+        assert not ended.asked_upstream
+    assert len(provider.lines) == before
+
+
+@pytest.mark.parametrize("body", [b"\n {}", b"[]", b"\x28\xb5\x2f\xfd", b"--form"])
+def test_a_body_that_is_no_plain_question_counts_too(provider: Provider, body: bytes) -> None:
+    with proxied(provider.port, limits=Limits(max_requests=1)) as proxy:
+        for expected in (b"200", b"429"):
+            provider.expect(answers(OK))
+            line = proxy.connect()
+            line.send(b"POST /x HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            assert line.read_until(b"\r\n\r\n")[9:12] == expected
+
+
+def test_an_answer_that_a_fault_made_up_does_not_say_what_was_billed(provider: Provider) -> None:
+    empty = always("empty", {"empty_response": {}}, "azure")
+    with proxied(provider.port, limits=PLENTY, price=PRICE, rules=(empty,)) as proxy:
+        provider.expect(streams)
+        line = proxy.connect()
+        line.send(question("x" * 40))
+        line.read_until(END)
+        assert spent_at_last(proxy) == 10 + 8
+
+
+def test_an_answer_that_is_only_delayed_is_billed_as_it_says(provider: Provider) -> None:
+    late = always("late", {"latency": {"delay_s": 0.01}}, "azure")
+    with proxied(provider.port, limits=PLENTY, price=PRICE, rules=(late,)) as proxy:
+        provider.expect(streams)
+        line = proxy.connect()
+        line.send(question("x" * 40))
+        line.read_until(END)
+        assert spent_at_last(proxy) == 9 + 3
+
+
+def test_a_client_that_leaves_at_the_last_word_had_the_whole_answer(provider: Provider) -> None:
+    def stays_open(line: Line) -> None:
+        line.read_until(b"\r\n\r\n")
+        line.send((STREAM + chunked(events(3))).removesuffix(END))
+        line.read_to_end()
+
+    with proxied(provider.port, observe=True) as proxy:
+        provider.expect(stays_open)
+        line = proxy.connect()
+        line.send(question("leaving"))
+        line.read_until(b"[DONE]")
+        line.close()
+        ended = proxy.await_end(lambda row: row.ending == "client_gone")
+        assert (ended.outcome, ended.finish_reason) == (Outcome.OK, "stop")

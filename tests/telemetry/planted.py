@@ -54,5 +54,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "shared access signature": _after("https://host/path?sv=2024-01-01&sig=", 40),
     "storage account": _after("AccountKey=", 60),
     "master key": _after("LITELLM_MASTER_KEY=", 24),
+    "redis url": (f"redis://:{_of('', 12)}@host:6379/0", _of("", 12)),
+    "token in a url": (f"https://{_of('', 24)}@host/repository", _of("", 24)),
+    "header pair": (f"(b'api-key', b'{_of('', 32)}')", _of("", 32)),
+    "camel case": _after('"azureApiKey": "'),
+    "auth token": _after("X-Auth-Token: "),
+    "security token": _after("X-Amz-Security-Token="),
+    "cookie": (f"Cookie: theme=darkest; session={_of('', 24)}", _of("", 24)),
     "url": (f"postgres://user:{_of('', 12)}@host/db", _of("", 12)),
 }

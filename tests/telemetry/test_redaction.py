@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.identity import attempt_span_id, mark, trace_id, traceparent
-from telemetry.redaction import REDACTED, Redactor, redacted_values, redactor_of
+from telemetry.redaction import REDACTED, LineRedactor, Redactor, redacted_values, redactor_of
 from tests.telemetry.planted import KINDS
 
 PLAIN = Redactor()
@@ -52,6 +52,42 @@ def test_values_of_variables_that_sound_secret_are_known_whatever_their_shape() 
     redactor = redactor_of(environment)
     said = redactor.redact("correct horse battery short /home/me/key.json 123456789")
     assert said == f"{REDACTED} short /home/me/key.json 123456789"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "https://host/?q=p%2Bss%22w%C3%B6rd%2Fx%3D",
+        "Basic cCtzcyJ3w7ZyZC94PQ==",
+        '{"said": "p+ss\\"w\\u00f6rd/x="}',
+        'bare p+ss"wörd/x= here',
+    ],
+)
+def test_a_known_value_is_known_in_other_forms_too(said: str) -> None:
+    redacted = redactor_of({"MY_PASSWORD": 'p+ss"wörd/x='}).redact(said)
+    assert REDACTED in redacted
+    assert not any(part in redacted for part in ("cCtz", "%C3", "rd/x", "u00f6"))
+
+
+def test_a_private_key_in_many_lines_is_hidden_up_to_its_end() -> None:
+    lines = LineRedactor(PLAIN)
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\nabcd=\n-----END RSA PRIVATE KEY-----"
+    said = f"at first\n{key}\nin the end"
+    read = [lines.redact(line) for line in said.splitlines()]
+    assert read == ["at first", REDACTED, REDACTED, REDACTED, REDACTED, "in the end"]
+
+
+def test_a_private_key_that_was_cut_does_not_hide_the_rest() -> None:
+    lines = LineRedactor(PLAIN)
+    read = [lines.redact(x) for x in ("-----BEGIN PRIVATE KEY-----", "MIIE", "and so on", "more")]
+    assert read[1] == REDACTED
+    assert read[3] == "more"
+
+
+def test_the_lines_of_a_known_value_are_known_one_by_one() -> None:
+    secret = "first-line-of-a-secret\nsecond-line-of-a-secret"
+    redact = redactor_of({"MY_SECRET": secret}).redact
+    assert redact("it says second-line-of-a-secret") == f"it says {REDACTED}"
 
 
 def test_of_two_known_values_the_longer_is_taken_whole() -> None:

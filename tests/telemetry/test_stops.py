@@ -5,7 +5,15 @@ import pytest
 from telemetry.clock import nanoseconds
 from telemetry.identity import trace_id
 from telemetry.outcome import Outcome
-from telemetry.rows import AttemptBegun, AttemptEnded, ExchangeEnded, ExchangePlanned
+from telemetry.rows import (
+    AttemptBegun,
+    AttemptEnded,
+    Event,
+    ExchangeEnded,
+    ExchangePlanned,
+    HopBegun,
+    HopEnded,
+)
 from telemetry.stops import MetricStop, StopWatch, stoppable
 
 TAG = "0a0b0c0d"
@@ -79,3 +87,19 @@ def test_what_is_long_past_is_not_kept() -> None:
 def test_what_needs_a_window_or_a_distribution_cannot_stop_a_run() -> None:
     assert "user_errors" in stoppable()
     assert not {"failover_time", "time_to_first_token"} & set(stoppable())
+
+
+def test_a_commands_requests_count_however_long_ago_it_began() -> None:
+    watch = StopWatch((ERRORS,), TAG)
+    watch.take("conductor-0", Event(name="command_start", at_ns=0), 0)
+    at_ns = nanoseconds(3600)
+    for number in range(6):
+        begun = HopBegun(
+            hop=number, endpoint="azure", connection=0, begin_ns=at_ns, body_hash=f"{number:016x}"
+        )
+        end = HopEnded(
+            hop=number, end_ns=at_ns, mode="script", ending="complete", outcome=Outcome.SERVER_ERROR
+        )
+        for row in (begun, end):
+            watch.take("injector-0", row, at_ns)
+    assert "6 of 6 exchanges failed" in watch.reason(at_ns + 1)

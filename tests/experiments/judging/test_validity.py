@@ -71,6 +71,10 @@ def test_a_complete_run_has_nothing_against_it() -> None:
             "a process of the run was lost: worker-0: exit code -9",
         ),
         (record(with_breaker(), extra=[event("killed", 30.0)]), "the kill switch was used"),
+        (
+            record(with_breaker(), extra=[event("limit_reached", 30.0, "max_requests")]),
+            "attempts were refused locally: max_requests was reached",
+        ),
         (record(with_breaker(), without=["canary"]), "preflight: no canary of azure, vertex"),
         (replace(GOOD, other_traces=()), "preflight: no canary of azure, vertex"),
         (replace(GOOD, spools=GOOD.spools[:1]), "there are no rows of the injector, worker"),
