@@ -8,9 +8,8 @@ import gzip
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
-from pathlib import Path
-from typing import IO
+from io import BufferedReader, FileIO
+from typing import IO, cast
 
 from telemetry.foreign.otlp import NotOtlpError, read_document
 from telemetry.foreign.span import Spans
@@ -52,8 +51,10 @@ def _read_lines(file: IO[bytes], found: Spans) -> None:
 
 @contextmanager
 def _opened(path: str) -> Iterator[IO[bytes]]:
-    raw = sys.stdin.buffer if path == STDIN else Path(path).open("rb")
-    with raw as file:
-        buffered = file if isinstance(file, BufferedReader) else BufferedReader(file)  # type: ignore[type-var]
-        zipped = buffered.peek(2)[:2] == _GZIP
-        yield gzip.GzipFile(fileobj=buffered) if zipped else buffered
+    with BufferedReader(_bytes(path)) as file:
+        zipped = file.peek(2)[:2] == _GZIP
+        yield cast("IO[bytes]", gzip.GzipFile(fileobj=file) if zipped else file)
+
+
+def _bytes(path: str) -> FileIO:
+    return FileIO(sys.stdin.fileno(), closefd=False) if path == STDIN else FileIO(path)
