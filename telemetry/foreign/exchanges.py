@@ -59,10 +59,13 @@ class _Maker:
 
     def exchange(self, request: Request) -> Exchange:
         """Return a request as an exchange; its number is given later unless it is one of ours."""
-        attempts = [self._attempt(t, i) for i, t in enumerate(request.tried)]
+        logical = request.logical
+        told = logical is not None and bool(genai.finish_reasons(logical))
+        need = self._reading.need_finish and not told
+        attempts = [self._attempt(t, i, need_finish=need) for i, t in enumerate(request.tried)]
         front = next((a for a in attempts if a.endpoint == GATEWAY), None)
         behind = tuple(a for a in attempts if a is not front)
-        logical, first, last = request.logical, attempts[0], attempts[-1]
+        first, last = attempts[0], attempts[-1]
         dispatched_ns = first.begin_ns if logical is None else logical.start_ns
         outcome = self._outcome(logical, (*behind,) or (last,))
         serving = next((a for a in reversed(behind) if a.outcome is Outcome.OK), None)
@@ -81,13 +84,13 @@ class _Maker:
             outcome=outcome,
             believed_ok=bool(believed) if believed is not None else not said_failed,
             served_by=serving.endpoint if serving and outcome.succeeded else "",
-            attempts=self._with_first_token(behind, serving, logical),
+            attempts=_completed(behind, serving, logical),
             front=front,
         )
 
-    def _attempt(self, tried: Tried, ordinal: int) -> Attempt:
+    def _attempt(self, tried: Tried, ordinal: int, *, need_finish: bool) -> Attempt:
         call, http = tried.call, tried.http
-        outcome = own.outcome(call, names.ATTEMPT_OUTCOME) or self._ending(tried)
+        outcome = own.outcome(call, names.ATTEMPT_OUTCOME) or _ending(tried, need_finish)
         answered = tried.last and outcome.succeeded
         prompt, output = genai.tokens(call) if tried.last else (None, None)
         reasons = genai.finish_reasons(call) if answered else ()
@@ -112,11 +115,6 @@ class _Maker:
             touches=own.touches(call),
         )
 
-    def _ending(self, tried: Tried) -> Outcome:
-        if tried.last:
-            return ending(tried.call, tried.http, need_finish=self._reading.need_finish)
-        return ending(tried.http or tried.call)
-
     def _first_token_ns(self, tried: Tried, *, answered: bool) -> int | None:
         call = tried.call
         if not tried.last:
@@ -140,17 +138,26 @@ class _Maker:
             return ending(logical) if last.succeeded else last
         return Outcome.OK if served else attempts[-1].outcome
 
-    def _with_first_token(
-        self, attempts: tuple[Attempt, ...], serving: Attempt | None, logical: Span | None
-    ) -> tuple[Attempt, ...]:
-        """Give the serving try the first token that only the span of the whole tells."""
-        if serving is None or serving.first_token_ns is not None or logical is None:
-            return attempts
-        at_ns = genai.first_token_ns(logical)
-        if at_ns is None or at_ns < serving.begin_ns:
-            return attempts
-        seen = msgspec.structs.replace(serving, first_token_ns=at_ns)
-        return tuple(seen if attempt is serving else attempt for attempt in attempts)
+
+def _completed(
+    attempts: tuple[Attempt, ...], serving: Attempt | None, logical: Span | None
+) -> tuple[Attempt, ...]:
+    """Give the serving try what only the span of the whole tells: first token, finish reason."""
+    if serving is None or logical is None:
+        return attempts
+    at_ns = serving.first_token_ns
+    whole_ns = genai.first_token_ns(logical)
+    if at_ns is None and whole_ns is not None and whole_ns >= serving.begin_ns:
+        at_ns = whole_ns
+    reason = serving.finish_reason or next(iter(genai.finish_reasons(logical)), None)
+    seen = msgspec.structs.replace(serving, first_token_ns=at_ns, finish_reason=reason)
+    return tuple(seen if attempt is serving else attempt for attempt in attempts)
+
+
+def _ending(tried: Tried, need_finish: bool) -> Outcome:  # noqa: FBT001 - named where it is called
+    if tried.last:
+        return ending(tried.call, tried.http, need_finish=need_finish)
+    return ending(tried.http or tried.call)
 
 
 def _end_ns(logical: Span | None, attempts: Sequence[Attempt], outcome: Outcome) -> int | None:
