@@ -73,6 +73,7 @@ def analysed(  # noqa: PLR0913 - each by name: what was read, and what was asked
     invalid = reasons_against(record, experiment, evidence, found, guessed)
     findings = _sure(experiment, evidence, guessed, traffic)
     verdict, code = conclude(faults_left=0, aborted="", invalid=invalid, findings=findings)
+    guesses = {window.start_ns for window in guessed.windows if window.inferred}
     names = names_of(evidence.windows)
     judgement = Judgement(
         verdict=verdict,
@@ -82,7 +83,10 @@ def analysed(  # noqa: PLR0913 - each by name: what was read, and what was asked
         invalid=invalid,
         findings=findings,
         metrics=metric_tables(evidence),
-        windows=tuple(_window(window_facts(w, n, evidence), evidence) for w, n in names.items()),
+        windows=tuple(
+            window_facts(w, n, evidence) | {"inferred": w.start_ns in guesses}
+            for w, n in names.items()
+        ),
         attestation=attestation(experiment, evidence),
         spans=_counted(found, evidence),
         notes=tuple(notes(evidence, found, guessed)),
@@ -123,10 +127,6 @@ def _experiment(
         gates=tuple(gates),
         baseline=Baseline(max_error_share=max_error_share),
     )
-
-
-def _window(facts: dict[str, object], evidence: Evidence) -> dict[str, object]:
-    return facts | {"inferred": evidence.inferred}
 
 
 def _counted(found: Spans, evidence: Evidence) -> dict[str, object]:

@@ -106,7 +106,7 @@ def _show(made: Analysed) -> None:
         for window in made.judgement.windows
     ]
     if rows:
-        inferred = " (inferred)" if made.evidence.inferred else ""
+        inferred = " (inferred)" if any(w["inferred"] for w in made.judgement.windows) else ""
         terminal.table(f"Windows{inferred}", ("window", "at", "from s", "to s", *SHOWN), rows)
 
 

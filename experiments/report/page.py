@@ -148,6 +148,7 @@ def _head(view: View) -> dict[str, object]:
         "no_findings": "The experiment has no gate, or none could be looked at.",
         "notes": judgement.notes,
         "analysis": is_analysis(view.record),
+        "inferred": bool(_inferred(view)),
         "tiles": summary.tiles(view.evidence, view.stories, judgement.spend),
     }
 
@@ -231,6 +232,7 @@ def _window(view: View, story: WindowStory, index: int) -> dict[str, object]:
     return {
         "name": story.name,
         "what": story.what,
+        "inferred": story.name in _inferred(view),
         "where": ", ".join(story.endpoints),
         "span": f"{moment(story.start_s)} to {moment(story.end_s)} ({span})",
         "hit": _hit_words(story),
@@ -238,6 +240,11 @@ def _window(view: View, story: WindowStory, index: int) -> dict[str, object]:
         "limits": any(time.limit is not None for time in story.times),
         "chart": window_chart(story, last_s, f"window-{index}"),
     }
+
+
+def _inferred(view: View) -> set[object]:
+    """Return the names of the windows that nobody told."""
+    return {window["name"] for window in view.judgement.windows if window.get("inferred")}
 
 
 def _hit_words(story: WindowStory) -> str:
