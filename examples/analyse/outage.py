@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script
 """Writes the traces of an outage as OTLP JSON, with nothing but the OpenTelemetry SDK.
 
     python outage.py traces.jsonl

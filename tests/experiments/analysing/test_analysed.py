@@ -20,7 +20,8 @@ def judged(
 def test_an_incident_is_judged_with_the_gates_of_a_rehearsal() -> None:
     judgement = judged(incident(), windows=(WINDOW,)).judgement
     assert (judgement.verdict, judgement.exit_code) == (Verdict.PASS, 0), judgement.invalid
-    assert judgement.findings[0].observed == 0.4
+    # From 10.5 s on 4 of 95 requests asked azure; from 10.4 s on 5 of 96 did, more than 5 %.
+    assert judgement.findings[0].observed == 0.5
     assert judgement.findings[0].inferred
     assert judgement.windows[0]["inferred"] is False
 
