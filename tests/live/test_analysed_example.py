@@ -63,7 +63,7 @@ def known_failover_s(end_ms: int) -> float:
     for index, request in enumerate(inside):
         rest = inside[index:]
         if len(rest) >= 20 and 100 * sum(r.asked for r in rest) <= 5 * len(rest):
-            return (request.at_ms - hit_ms) / 1000
+            return float((request.at_ms - hit_ms) / 1000)
     raise AssertionError("it never failed over")
 
 

@@ -1,18 +1,20 @@
 """An incident as spans: azure refuses from 10 s to 20 s, vertex answers what it refused."""
 
+from typing import Any
+
 from experiments.analysing.analysed import Traffic, traffic_of
 from telemetry.foreign.exchanges import Reading
 from telemetry.foreign.span import Span, Spans
 from tests.telemetry.foreign.made import call
 
 EVERY_S = 0.1
-TOLD = {
+TOLD: dict[str, Any] = {
     "gen_ai__response__time_to_first_chunk": 0.2,
     "gen_ai__response__finish_reasons": ["stop"],
 }
 
 
-def incident(*, until: float = 30.0, told: dict[str, object] = TOLD) -> list[Span]:
+def incident(*, until: float = 30.0, told: dict[str, Any] = TOLD) -> list[Span]:
     """Return the spans; a breaker lets one request in 3 s through while it is open."""
     spans: list[Span] = []
     for number in range(round(until / EVERY_S)):

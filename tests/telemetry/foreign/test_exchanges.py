@@ -1,3 +1,5 @@
+from typing import Any
+
 from telemetry.exchange import Exchange
 from telemetry.foreign.exchanges import Reading, exchanges_of
 from telemetry.foreign.span import Span
@@ -55,7 +57,7 @@ def test_a_first_token_that_is_not_told_is_none_unless_the_answer_came_whole() -
 
 
 def test_the_span_of_the_whole_may_tell_first_token_and_finish_reason() -> None:
-    told = {
+    told: dict[str, Any] = {
         "gen_ai__response__time_to_first_chunk": 0.5,
         "gen_ai__response__finish_reasons": ["stop"],
     }

@@ -3,7 +3,8 @@ from telemetry.foreign.sources.slicing import Hit, sliced
 
 def found(moments: list[int], limit: int) -> tuple[set[object], list[str]]:
     def search(start: int, end: int) -> list[Hit]:
-        return [{"at": at} for at in moments if start <= at <= end][:limit]
+        hits: list[Hit] = [{"at": at} for at in moments if start <= at <= end]
+        return hits[:limit]
 
     cuts: list[str] = []
     return {hit["at"] for hit in sliced(search, 0, 1000, limit, cuts)}, cuts
