@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 
 from experiments.commands import (
+    analysing,
     comparing,
     executing,
     keeping,
@@ -41,6 +42,7 @@ app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)
 app.command("export")(looking_back.export)
 app.command("query")(querying.query)
+app.command("analyse")(analysing.analyse)
 app.command("compare")(comparing.compare)
 app.command("runs")(keeping.runs)
 app.command("clean")(keeping.clean)

@@ -216,7 +216,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `order` is the route's preference; `cooldown_s` the breaker's, where the route is ours.
     `end_ns` is when the run's drain was over (observation ends there). `hub_lag_s` and
-    `generator_cpu_share` are the worst that the load generator reported of itself.
+    `generator_cpu_share` are the worst that the load generator reported of itself. `unknown` says
+    of metrics, by name, why this evidence cannot tell them.
     """
 
     exchanges: tuple[Exchange, ...]
@@ -231,6 +232,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     inferred: bool = False
     hub_lag_s: float = 0.0
     generator_cpu_share: float = 0.0
+    unknown: dict[str, str] = {}
 
     def phase(self, name: str) -> Phase | None:
         """Return the phase of that name, None when the run never reached it."""

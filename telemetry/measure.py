@@ -37,7 +37,8 @@ def figure_of(
     `small_is_bad` names the exchanges with the least values as the worst, not the largest.
     """
     if isinstance(metric, Measure):
-        return _marked(metric.figure(evidence, scope), metric, evidence, scope)
+        found = _untold(metric, evidence) or metric.figure(evidence, scope)
+        return _marked(found, metric, evidence, scope)
     name = statistic or metric.default_stat
     return figures_of(metric, evidence, scope, (name,), small_is_bad=small_is_bad)[name]
 
@@ -51,6 +52,8 @@ def figures_of(
     small_is_bad: bool = False,
 ) -> dict[str, Figure]:
     """Return one figure per statistic, of samples that are taken once."""
+    if (untold := _untold(metric, evidence)) is not None:
+        return dict.fromkeys(statistics, untold)
     if isinstance(metric, Contrast):
         here, before = metric.of.samples(evidence, scope), metric.of.samples(evidence, BASELINE)
         found = {name: _contrast(here, before, name, metric.unit) for name in statistics}
@@ -64,6 +67,11 @@ def figures_of(
 def metrics_page() -> str:
     """Return `docs/metrics.md`: every metric in its own words."""
     return "\n".join(_page_lines())
+
+
+def _untold(metric: Metric, evidence: Evidence) -> Figure | None:
+    reason = evidence.unknown.get(metric.name)
+    return None if reason is None else Figure(value=None, samples=0, reason=reason)
 
 
 def _statistic(samples: Sequence[Sample], name: str, worst: tuple[str, ...]) -> Figure:

@@ -55,7 +55,9 @@ def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
         aborted=aborted,
         findings=findings,
         metrics=metric_tables(evidence),
-        windows=tuple(_window(w, name, evidence) for w, name in names_of(evidence.windows).items()),
+        windows=tuple(
+            window_facts(w, name, evidence) for w, name in names_of(evidence.windows).items()
+        ),
         attestation=attestation(experiment, evidence),
         generator=generator(record, evidence),
         spans=_spans(record, evidence),
@@ -155,7 +157,8 @@ def _spared(evidence: Evidence) -> Iterable[str]:
             yield f"window {name}: the fault spared {spared} of {len(inside)} attempts at {at}"
 
 
-def _window(window: Window, name: str, evidence: Evidence) -> dict[str, object]:
+def window_facts(window: Window, name: str, evidence: Evidence) -> dict[str, object]:
+    """Return a window as `verdict.json` says it; seconds from the start of the evidence."""
     start_ns = evidence.start_ns
     hit_ns = window.first_hit_ns
     return {

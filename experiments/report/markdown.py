@@ -75,6 +75,8 @@ def _window(story: WindowStory) -> Iterator[str]:
 
 def _last_line(experiment: Experiment, judgement: Judgement, evidence: Evidence) -> str:
     failed = sum(not exchange.succeeded for exchange in evidence.exchanges)
+    if not judgement.generator:
+        return f"{sharing(failed, len(evidence.exchanges))} exchanges failed for the user."
     return (
         f"{sharing(failed, len(evidence.exchanges))} exchanges failed for the user. "
         f"Run `{in_code(judgement.run or experiment.name)}`, seed {experiment.seed}, "

@@ -24,6 +24,7 @@ from experiments.report.words import amount, count, moment, outcome_words, shari
 from telemetry.chains import is_command
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
+from telemetry.foreign.evidence import is_analysis
 from telemetry.record import Record
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -146,6 +147,8 @@ def _head(view: View) -> dict[str, object]:
         "findings": tables.finding_rows(judgement.findings, shown),
         "no_findings": "The experiment has no gate, or none could be looked at.",
         "notes": judgement.notes,
+        "analysis": is_analysis(view.record),
+        "inferred": bool(_inferred(view)),
         "tiles": summary.tiles(view.evidence, view.stories, judgement.spend),
     }
 
@@ -162,7 +165,7 @@ def _timeline(view: View) -> dict[str, object]:
             "latency": latency_chart(axis, latency, colours),
             "attempts": attempts_chart(axis, plotted.lanes, plotted.bins, colours),
         },
-        "stands": "its first attempt began" if _by_command(view) else "its arrival was planned",
+        "stands": _stands(view),
         "bin_words": _stretch_words(plotted.bins.width_s),
         "pool_words": f"stretches of {amount(latency.bins.width_s, 's')}",
         "log_axis": is_log(latency),
@@ -172,6 +175,13 @@ def _timeline(view: View) -> dict[str, object]:
     }
 
 
+def _stands(view: View) -> str:
+    """Say where an exchange stands on the axis."""
+    if is_analysis(view.record):
+        return "it began"
+    return "its first attempt began" if _by_command(view) else "its arrival was planned"
+
+
 def _thinned_words(view: View) -> str:
     drawn, total = len(view.series.latency.dots), len(view.evidence.exchanges)
     return f"{drawn:,} of {total:,} exchanges have a dot, evenly chosen." if drawn < total else ""
@@ -179,6 +189,8 @@ def _thinned_words(view: View) -> str:
 
 def _askers(view: View) -> str:
     """Say whose attempts these are."""
+    if is_analysis(view.record):
+        return "whoever made the spans"
     if view.experiment.gateway is not None:
         return "the gateway"
     return "the command" if _by_command(view) else "all clients"
@@ -186,6 +198,11 @@ def _askers(view: View) -> str:
 
 def _by_command(view: View) -> bool:
     return is_command(view.record.events)
+
+
+def _unplanned(view: View) -> bool:
+    """Tell whether nobody planned this load."""
+    return _by_command(view) or is_analysis(view.record)
 
 
 def _stretch_words(width_s: float) -> str:
@@ -202,7 +219,7 @@ def _details(view: View) -> dict[str, object]:
         "phases": tables.phase_rows(view.evidence),
         "endpoints": tables.endpoint_rows(view.evidence, tuple(view.colours)),
         "attestation": tables.attestation_rows(view.experiment, view.record, view.judgement),
-        "generator": () if _by_command(view) else tables.fact_rows(view.judgement.generator),
+        "generator": () if _unplanned(view) else tables.fact_rows(view.judgement.generator),
         "spans": tables.fact_rows(view.judgement.spans),
         "spools": tables.spool_rows(view.record),
         "metrics": tables.metric_groups(view.judgement),
@@ -215,6 +232,7 @@ def _window(view: View, story: WindowStory, index: int) -> dict[str, object]:
     return {
         "name": story.name,
         "what": story.what,
+        "inferred": story.name in _inferred(view),
         "where": ", ".join(story.endpoints),
         "span": f"{moment(story.start_s)} to {moment(story.end_s)} ({span})",
         "hit": _hit_words(story),
@@ -222,6 +240,11 @@ def _window(view: View, story: WindowStory, index: int) -> dict[str, object]:
         "limits": any(time.limit is not None for time in story.times),
         "chart": window_chart(story, last_s, f"window-{index}"),
     }
+
+
+def _inferred(view: View) -> set[object]:
+    """Return the names of the windows that nobody told."""
+    return {window["name"] for window in view.judgement.windows if window.get("inferred")}
 
 
 def _hit_words(story: WindowStory) -> str:
@@ -241,13 +264,19 @@ def _waterfall(view: View, exchange: Exchange) -> dict[str, str | Markup]:
         "number": str(exchange.number),
         "kind": "pass" if exchange.succeeded else "fail",
         "outcome": outcome_words(exchange.outcome),
-        "words": tables.exchange_words(exchange, view.evidence, by_command=_by_command(view)),
+        "words": tables.exchange_words(exchange, view.evidence, by_command=_unplanned(view)),
         "chart": waterfall(exchange, view.colours, view.evidence.end_ns),
     }
 
 
 def _run_facts(view: View, facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     clock, start_ns = view.record.clock, view.evidence.start_ns
+    if is_analysis(view.record):
+        return (
+            ("Source", view.judgement.run),
+            ("First request", utc_words(clock.wall(start_ns))),
+            ("Exit code", str(int(view.judgement.exit_code))),
+        )
     return (
         ("Run", view.judgement.run or "unnamed"),
         ("Started", utc_words(clock.wall(start_ns))),

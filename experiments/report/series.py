@@ -185,9 +185,9 @@ def latency(evidence: Evidence, end_s: float, width_s: float) -> Latency:
     pools: list[list[float]] = [[] for _ in range(bins.count)]
     for exchange in evidence.exchanges:
         index = bins.index(exchange.planned_ns)
-        if index is not None:
+        if index is not None and _tells(exchange):
             pools[index].append(exchange.time_to_first_token_s)
-    dots = tuple(_dot(e, evidence.start_ns) for e in evidence.exchanges)
+    dots = tuple(_dot(e, evidence.start_ns) for e in evidence.exchanges if _tells(e))
     return Latency(
         bins=bins,
         p50=tuple(_percentile(pool, 50) for pool in pools),
@@ -253,6 +253,12 @@ def _merged(steps: Iterable[BreakerStep]) -> tuple[BreakerStep, ...]:
 
 def _of(events: Iterable[EventFact], endpoint: str) -> tuple[EventFact, ...]:
     return tuple(event for event in events if event.subject == endpoint)
+
+
+def _tells(exchange: Exchange) -> bool:
+    """Tell whether it has a time to first token, or failed: not an answer that does not say."""
+    served = exchange.serving
+    return not exchange.succeeded or served is None or served.first_token_ns is not None
 
 
 def _dot(exchange: Exchange, start_ns: int) -> Dot:

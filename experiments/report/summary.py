@@ -139,6 +139,8 @@ def _latency(evidence: Evidence) -> Tile | None:
 
 def p95_first_token(evidence: Evidence, phase: str) -> float | None:
     """Return the 95th percentile of time to first token in a phase; failures count as `inf`."""
+    if "time_to_first_token" in evidence.unknown:
+        return None
     values = [exchange.time_to_first_token_s for exchange in evidence.in_phase(phase)]
     return percentile(values, 95) if values else None
 

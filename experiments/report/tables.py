@@ -1,5 +1,6 @@
 """The rows of the page's tables, already in words; pure."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -224,7 +225,7 @@ def exchange_words(exchange: Exchange, evidence: Evidence, *, by_command: bool =
     ]
     parts = [f"begun {moment(at_s)} into the run"] if by_command else planned
     parts.append(count(len(exchange.attempts), "attempt") + behind)
-    if exchange.succeeded:
+    if exchange.succeeded and math.isfinite(exchange.time_to_first_token_s):
         parts.append(f"first token after {amount(exchange.time_to_first_token_s, 's')}")
     elif exchange.believed_ok:
         parts.append("the client took it for a success")
@@ -233,6 +234,8 @@ def exchange_words(exchange: Exchange, evidence: Evidence, *, by_command: bool =
 
 def _first_token(exchanges: Sequence[Exchange], percent: int) -> str:
     values = [exchange.time_to_first_token_s for exchange in exchanges]
+    if all(map(math.isinf, values)) and any(exchange.succeeded for exchange in exchanges):
+        return amount(None)
     return amount(percentile(values, percent), "s") if values else "no exchange"
 
 

@@ -1,0 +1,1 @@
+"""From spans of others to a verdict: `crosswind analyse`."""

@@ -1,0 +1,1 @@
+"""Where spans of others come from, one file per source."""
