@@ -104,6 +104,7 @@ def test_a_query_reaches_no_file_no_network_and_nothing_of_ours(query: str, tmp_
 def test_an_interrupt_ends_a_query_that_would_take_for_ever() -> None:
     code = (
         "import os, signal, threading\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from telemetry.query import ask\n"
         "from tests.telemetry.test_query import RUN\n"
         "threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
