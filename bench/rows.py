@@ -3,8 +3,8 @@
 CPU time per row or span, medians of rounds in which every subject takes its turn: a proxy's row and
 a generator's (encoded and written in batches), a span of the user's own (made with 25 attributes by
 the SDK, ended, and written by our processor), and the same span with the SDK's batch processor
-encoding it for OTLP and sending it nowhere. Then event delays: 50 streams of 100 events a second are
-read without recording and with a row per event (5,000 a second), two seconds each, in turns; what
+encoding it for OTLP and sending it nowhere. Then event delays: 50 streams of 100 events a second
+are read without recording and with a row per event (5,000 a second), two seconds each, in turns; what
 counts is the difference of the p99 in each round. Exits 1 if a bar is missed.
 """
 

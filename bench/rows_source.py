@@ -1,4 +1,4 @@
-"""Sends timed events: 50 streams of 100 a second each, over loopback. `python -m bench.rows_source`.
+"""Sends timed events: 50 streams of 100 a second each. `python -m bench.rows_source`.
 
 Prints its port; every event is eight bytes, the CLOCK_MONOTONIC ns at which it was sent. Ends with
 its standard input.
@@ -18,10 +18,11 @@ async def _stream(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     loop = asyncio.get_running_loop()
     due = loop.time() + hash(writer) % 97 / 97 / PER_S
     try:
-        while True:
+        while not writer.is_closing():
             await asyncio.sleep(max(0.0, due - loop.time()))
             due += 1 / PER_S
-            writer.write(time.monotonic_ns().to_bytes(8, "big"))
+            if not writer.is_closing():
+                writer.write(time.monotonic_ns().to_bytes(8, "big"))
     except (ConnectionError, asyncio.CancelledError):
         writer.close()
 

@@ -4,8 +4,8 @@ For a program under `crosswind exec`, which is told its run folder by `CROSSWIND
 
     provider.add_span_processor(RowSpanProcessor())
 
-Outside of a run it does nothing. There is no queue and no thread: a span is on disk when its `end()`
-returns. A process that forks writes to a file of its own.
+Outside of a run it does nothing. There is no queue and no thread: a span is on disk when its
+`end()` returns. A process that forks writes to a file of its own.
 """
 
 import os
