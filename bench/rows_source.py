@@ -27,11 +27,16 @@ async def _stream(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.close()
 
 
+def _settle(ended: "asyncio.Future[None]") -> None:
+    if not ended.done():
+        ended.set_result(None)
+
+
 async def _serve() -> None:
     server = await asyncio.start_server(_stream, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     ended = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().add_reader(0, lambda: ended.done() or ended.set_result(None))
+    asyncio.get_running_loop().add_reader(0, lambda: _settle(ended))
     await ended
 
 

@@ -10,13 +10,17 @@ Outside of a run it does nothing. There is no queue and no thread: a span is on 
 
 import os
 import threading
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
 from telemetry.clock import now_ns
 from telemetry.collecting.limits import USUAL, Limits
-from telemetry.collecting.values import Attributes, kept, number, text
+from telemetry.collecting.values import Attributes, number, text
 from telemetry.recorder import Recorder, open_spool
 from telemetry.rows import SpanCollected
 from telemetry.run_folder import COLLECTED
@@ -86,18 +90,31 @@ def row_of(span: ReadableSpan, limits: Limits) -> SpanCollected:
         dropped_attributes=span.dropped_attributes,
         dropped_events=len(span.events) + span.dropped_events,
         dropped_links=len(span.links) + span.dropped_links,
-        resource={name: _plain(value, limits) for name, value in span.resource.attributes.items()},
+        resource=_of_resource(span.resource, limits),
         scope=scope.name if scope else "",
         scope_version=(scope.version or "") if scope else "",
     )
 
 
 def _attributes(span: ReadableSpan, limits: Limits) -> Attributes:
-    pairs = (span.attributes or {}).items()
-    return kept(((name, _plain(value, limits)) for name, value in pairs), limits)
+    """Return the first attributes; most values are short texts and whole numbers, as they are."""
+    most = limits.text_chars
+    given: Attributes = dict(span.attributes or {})
+    return {
+        name if len(name) <= most else text(name, limits): value
+        if (kind := type(value)) is int or (kind is str and len(value) <= most)
+        else _plain(value, limits)
+        for name, value in islice(given.items(), limits.attributes)
+    }
 
 
-def _plain(value: object, limits: Limits) -> object:
+@lru_cache(maxsize=64)
+def _of_resource(resource: Resource, limits: Limits) -> Attributes:
+    """Return who makes spans: the same for all of a program's."""
+    return {name: _plain(value, limits) for name, value in resource.attributes.items()}
+
+
+def _plain(value: Any, limits: Limits) -> Any:  # noqa: ANN401 - any attribute's
     """Return a value of the SDK's as JSON can say it."""
     if isinstance(value, str):
         return text(value, limits)

@@ -12,7 +12,7 @@ CLOCK = ClockPair(host="here", monotonic_ns=5, wall_ns=1_700_000_000_000_000_000
 
 
 def sender() -> tuple[InMemoryLogRecordExporter, LogSender]:
-    memory = InMemoryLogRecordExporter()
+    memory = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # theirs
     return memory, LogSender(memory, Resource({"service.name": "crosswind"}), CLOCK)
 
 
