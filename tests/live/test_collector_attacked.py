@@ -6,6 +6,7 @@ import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -112,11 +113,14 @@ def test_bytes_that_are_no_request_are_refused_over_grpc_and_counted(running: Co
     doubled = BODY + BODY
     broken = [b"\xff" * 50, long_varint, b"\x0a\x05\x12", BODY[:-3]]
     with grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel:
-        export = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+        export: Any = channel.unary_unary(
+            "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+        )
         for body in broken:
             with pytest.raises(grpc.RpcError) as raised:
                 export(body, timeout=10)
-            assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]  # an RpcError is a Call, too
+            error: Any = raised.value
+            assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
         export(doubled, timeout=10)
     counts = running.end()
     assert (counts["accepted_spans"], counts["refused_requests"]) == (2, len(broken))
