@@ -130,6 +130,7 @@ class Arming:
                 "endpoints": ",".join(rule.endpoints),
                 "share": rule.share,
                 "listener": isinstance(one.fault, ListenerFault),
+                "inject": _said(rule),
                 "planned_start_ns": self._planned_ns(rule.start_s),
                 "planned_end_ns": self._planned_ns(rule.end_s),
             }
@@ -141,3 +142,12 @@ class Arming:
         if self._start_ns is None or not math.isfinite(seconds):
             return None
         return self._start_ns + nanoseconds(seconds)
+
+
+def _said(rule: Rule) -> str:
+    """Return what a rule injects as JSON, `{kind: parameters}`, those alone that have a value."""
+    told = {
+        kind: {name: value for name, value in parameters.items() if value is not None}
+        for kind, parameters in rule.inject.items()
+    }
+    return msgspec.json.encode(told).decode()

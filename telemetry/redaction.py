@@ -132,12 +132,19 @@ def redactor_of(environment: Mapping[str, str]) -> Redactor:
     )
 
 
+_NUMBERS = frozenset({int, float, bool})
+
+
 def redacted_values(values: Mapping[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
     """Return attributes without secrets; a value whose name says that it is one is such.
 
     Values are JSON's: texts, numbers, lists and mappings.
     """
-    return {redact(name): _redacted_value(name, value, redact) for name, value in values.items()}
+    return {
+        # Half of what spans carry are numbers, and those are as they are.
+        redact(name): value if type(value) in _NUMBERS else _redacted_value(name, value, redact)
+        for name, value in values.items()
+    }
 
 
 def _redacted_value(name: str, value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - any attribute's

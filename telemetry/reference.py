@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from telemetry import names
 from telemetry.columns import TABLES
 from telemetry.flat import FORMAT
+from telemetry.logs import names as log_names
 from telemetry.view import VERSION, views
 
 
 def reference() -> str:
     """Return the tables as Markdown."""
     parts = [f"### Versions\n\n{_versions()}", f"### Spans and attributes\n\n{_names()}"]
+    parts += [f"### Log events\n\n{_log_names()}"]
     parts += [f"### View `{name}`\n\n{_view(name)}" for name in views()]
     parts += [f"### spans/{table}.parquet\n\n{_columns(table)}" for table in TABLES]
     return "\n\n".join(parts) + "\n"
@@ -37,6 +39,11 @@ def _view(name: str) -> str:
 def _names() -> str:
     rows = ((f"`{name.name}`", name.type, name.on, name.doc) for name in names.TABLE)
     return _table(("name", "type", "on", "says"), rows)
+
+
+def _log_names() -> str:
+    rows = ((f"`{name.name}`", name.kind, name.type, name.doc) for name in log_names.TABLE)
+    return _table(("name", "is", "severity or type", "says"), rows)
 
 
 def _columns(table: str) -> str:

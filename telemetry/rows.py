@@ -172,8 +172,8 @@ class Event(Row, tag="event"):
 
     Known names: `phase`, `window_start`, `window_end`, `plan`, `listener_closed`,
     `listener_opened`, `self_probe`, `breaker`, `generator`, `canary`, `killed`, `lost`,
-    `fault_not_applicable`, `collected`, `collector_lost`, `run_end`. `facts` are JSON scalars by
-    name; times among them end in `_ns` or `_s`.
+    `fault_not_applicable`, `collected`, `collector_lost`, `restarted`, `run_end`. `facts` are JSON
+    scalars by name; times among them end in `_ns` or `_s`.
     """
 
     name: str

@@ -73,6 +73,11 @@ class RunFolder(msgspec.Struct, frozen=True):
         return self.path / "log"
 
     @property
+    def run_log(self) -> Path:
+        """What happened, a JSON line per event; written while the run goes on, and made again."""
+        return self.path / "run.log.ndjson"
+
+    @property
     def stand_in(self) -> Path:
         """The stand-ins' own request logs: ground truth for tests, never part of a verdict."""
         return self.path / "stand-in"

@@ -19,6 +19,7 @@ import msgspec
 
 from telemetry.clock import now_ns
 from telemetry.leash import OrderReader, Stop, leash_descriptor, ready_descriptor, say_ready
+from telemetry.logs.following import FollowingLog
 from telemetry.plain_speech import redact_standard_error
 from telemetry.progress import LiveView
 from telemetry.seal import Reading, SealError
@@ -46,6 +47,7 @@ class Store:
     def __init__(self, config: StoreConfig) -> None:
         self._reading = Reading(Path(config.run_folder), config.run_tag)
         self._live = LiveView()
+        self._log = FollowingLog(self._reading.folder)
         self._stops = StopWatch(config.stops, config.run_tag)
         self._told = False
         self._every_s = config.progress_every_s
@@ -56,11 +58,17 @@ class Store:
         for spool, row in self._reading.spools.read():
             self._reading.assembly.take(spool, row)
             self._live.take(row)
+            self._log.take(spool, row)
             self._stops.take(spool, row, now_ns())
+        self._log.flush(now_ns())
         if time.monotonic() >= self._progress_at:
             self._progress_at = time.monotonic() + self._every_s
             _say_if_heard({"progress": msgspec.to_builtins(self._live.progress(now_ns()))})
             self._stop_if_due()
+
+    def close(self) -> None:
+        """Write what is known and not yet in the log."""
+        self._log.close()
 
     def _stop_if_due(self) -> None:
         """Ask for the run's end, once, when one of its stop conditions holds."""
@@ -70,6 +78,8 @@ class Store:
 
     def finish(self, within_s: float) -> None:
         """Read to the end and seal; raises SealError."""
+        self.tail()
+        self._log.close()
         deadline = time.monotonic() + min(within_s, END_ROWS_WITHIN_S)
         self._reading.read_to_end()
         while not self._reading.spools.ended and time.monotonic() < deadline:
@@ -112,11 +122,14 @@ def serve(config: StoreConfig) -> None:
     leash = Leash()
     store = Store(config)
     say_ready({"ready": True, "ports": {}})
-    while True:
-        if stop := leash.stop_within(TAIL_EVERY_S):
-            store.finish(stop.within_s)
-            return
-        store.tail()
+    try:
+        while True:
+            if stop := leash.stop_within(TAIL_EVERY_S):
+                store.finish(stop.within_s)
+                return
+            store.tail()
+    finally:
+        store.close()
 
 
 def main(arguments: list[str]) -> int:

@@ -1,17 +1,23 @@
 """From a run folder to its verdict and reports: what `run` does last and `judge` does again."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from experiments.judging.evidence import evidence_of
 from experiments.judging.judge import judge, judgement_json
+from experiments.judging.logged import conclusion_of
 from experiments.judging.verdict import ExitCode, Judgement
 from experiments.model import Experiment
 from experiments.reading.resolved import read_resolved
 from experiments.report import write_reports
+from telemetry.logs.fact import LogFact
+from telemetry.logs.file import write_log
+from telemetry.logs.made import end_of, log_of
 from telemetry.record import Record
+from telemetry.redaction import redactor_of
 from telemetry.run_folder import RunFolder
 from telemetry.seal import read_record
 
@@ -37,8 +43,15 @@ def conclude(path: Path) -> Conclusion:
     written = (
         lambda: verdict.write_bytes(judgement_json(judgement)),
         lambda: _write_reports(path, experiment, record, judgement),
+        lambda: _write_log(path, experiment, record, judgement),
     )
     return Conclusion(judgement, tuple(filter(None, map(_failure, written))))
+
+
+def log(experiment: Experiment, record: Record, judgement: Judgement) -> Iterator[LogFact]:
+    """Yield a run's whole log, its verdict last; the exchanges ended as the verdict counts them."""
+    exchanges = evidence_of(record, experiment).exchanges
+    return log_of(record, exchanges, conclusion_of(judgement, end_of(record)))
 
 
 def report(path: Path) -> None:
@@ -56,6 +69,11 @@ def _write_reports(
     path: Path, experiment: Experiment, record: Record, judgement: Judgement
 ) -> None:
     write_reports(path, experiment, record, judgement, evidence_of(record, experiment))
+
+
+def _write_log(path: Path, experiment: Experiment, record: Record, judgement: Judgement) -> None:
+    redact = redactor_of({**os.environ, **experiment.environment}).redact
+    write_log(RunFolder(path).run_log, log(experiment, record, judgement), record.clock, redact)
 
 
 def _failure(write: Callable[[], object]) -> str:

@@ -71,6 +71,7 @@ class Collecting:
             return
         if self._children.restart(COLLECTOR):
             self._restarts += 1
+            self._note("restarted", COLLECTOR, reason=reason)
             self._say(f"{reason}; started again")
         else:
             self._give_up(reason)

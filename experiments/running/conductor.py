@@ -154,6 +154,7 @@ class Conductor:
     def _lost_any(self) -> bool:
         lost = self._children.lost()
         if STORE in lost and self._children.restart(STORE):
+            self._note("restarted", STORE, reason=lost[STORE])
             self._watcher.said(f"{lost[STORE]}; started again, nothing is lost")
             lost.pop(STORE)
         self._preparation.collecting.mind(lost)

@@ -73,6 +73,7 @@ class Execution:
     ) -> None:
         self._command = command
         self._say = say
+        self._folder = folder
         self.interrupts = Interrupts(self._end_at_once, not_judged(folder.path))
         self._children = Processes(folder.path, end_asked=lambda: self.interrupts.asked)
         self._recorder = open_spool(folder.path, "conductor")
@@ -103,11 +104,16 @@ class Execution:
             self._finish()
 
     def _run_command(self, environment: dict[str, str]) -> None:
+        told = {
+            **os.environ,
+            **environment,
+            "CROSSWIND_RUN_FOLDER": str(self._folder.path.resolve()),
+        }
         start_ns = now_ns()
         self._children.begin(start_ns)
         self._note(COMMAND_START, program=self._command[0])
         try:
-            self._process = subprocess.Popen(self._command, env={**os.environ, **environment})  # noqa: S603 - what the user wants run
+            self._process = subprocess.Popen(self._command, env=told)  # noqa: S603 - what the user wants run
         except OSError as error:
             self._lose("command", f"{self._command[0]} cannot be started: {error.strerror}")
             return

@@ -66,6 +66,7 @@ def test_faults_hold_in_their_window_only_and_the_window_is_on_record(provider: 
         "endpoints": "azure",
         "share": 1.0,
         "listener": False,
+        "inject": '{"http_error":{"status":503}}',
         "planned_start_ns": zero + 300_000_000,
         "planned_end_ns": zero + 800_000_000,
     }
