@@ -15,6 +15,7 @@ from experiments.commands import (
     reference,
     rehearsing,
     serving,
+    viewing,
 )
 from experiments.reading.problems import UsageError
 
@@ -41,6 +42,7 @@ app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)
 app.command("export")(looking_back.export)
 app.command("query")(querying.query)
+app.command("view")(viewing.view)
 app.command("compare")(comparing.compare)
 app.command("runs")(keeping.runs)
 app.command("clean")(keeping.clean)
