@@ -4,7 +4,6 @@ import math
 
 import msgspec
 
-from experiments.report.words import amount
 from experiments.view.shelf import Shelf
 from experiments.view.wish import Page, Place, order, where
 from telemetry.flat import Line
@@ -76,4 +75,4 @@ def _told(line: Line) -> Line:
 
 
 def _duration(value: float | None) -> str:
-    return amount(value, "s") if value is not None and math.isfinite(value) else ""
+    return f"{value:.3f} s" if value is not None and math.isfinite(value) else ""

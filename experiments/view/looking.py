@@ -29,6 +29,8 @@ def look(path: Path, *, port: int, open_browser: bool) -> None:
         if open_browser and not webbrowser.open(server.url):
             terminal.warn("no browser could be opened here")
         _wait()
+    gc.unfreeze()
+    opened.shelf.close()
     terminal.say("ended")
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
+from experiments import terminal
 from experiments.reading.problems import UsageError
 from experiments.view.opened import Opened
 from experiments.view.routes import Answer, answer, refusal
@@ -72,9 +73,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Host", "").lower() not in server.names:
             self._write(refusal(421, "this is not the server of that name"))
         else:
-            self._write(answer(server.opened, self.path))
+            self._write(self._answer(server.opened))
 
     do_HEAD = do_GET  # noqa: N815 - named by http.server
+
+    def _answer(self, opened: Opened) -> Answer:
+        try:
+            return answer(opened, self.path)
+        except Exception as error:  # noqa: BLE001 - the page says it, the next request is served
+            what = f"{type(error).__name__}: {error}"
+            terminal.warn(f"crosswind crashed over {self.path}: {what}")
+            return refusal(500, f"crosswind crashed: {what}")
 
     def log_message(self, *_what: object) -> None:
         """Say nothing: the terminal is the user's."""

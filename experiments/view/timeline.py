@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import msgspec
-from markupsafe import Markup
 
 from experiments.report.charts.attempts import attempts_chart
 from experiments.report.charts.errors import errors_chart
@@ -30,7 +29,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     left: float
     right: float
     words: str
-    charts: dict[str, Markup]
+    charts: dict[str, str]
 
 
 def timeline(opened: Opened, wanted: Range) -> Timeline:
@@ -49,10 +48,10 @@ def timeline(opened: Opened, wanted: Range) -> Timeline:
         right=size.right,
         words=_words(bins.width_s, spread.bins.width_s, log=is_log(spread)),
         charts={
-            "traffic": traffic_chart(axis, shown, opened.colours),
-            "errors": errors_chart(axis, shown),
-            "latency": latency_chart(axis, spread, opened.colours),
-            "attempts": attempts_chart(axis, lanes(opened, bins), bins, opened.colours),
+            "traffic": str(traffic_chart(axis, shown, opened.colours)),
+            "errors": str(errors_chart(axis, shown)),
+            "latency": str(latency_chart(axis, spread, opened.colours)),
+            "attempts": str(attempts_chart(axis, lanes(opened, bins), bins, opened.colours)),
         },
     )
 

@@ -10,7 +10,7 @@ const SPARE = 6;
 const MOST_ROWS = 250_000;
 
 /** Cells by class name, in the order of the columns. */
-const CELLS = ["num-no", "c-planned", "c-phase", "c-outcome", "c-served", "num c-attempts", "num", "num c-total"];
+const CELLS = ["c-number", "num", "c-phase", "c-outcome", "c-served", "num c-attempts", "num", "num c-total"];
 
 export class List {
   /**
@@ -49,7 +49,7 @@ export class List {
     const first = Math.max(0, Math.floor(Math.max(0, at) / PAGE));
     await this.fetch(first);
     this.cursor = at;
-    this.rows.scrollTop = at > 0 ? at * ROW - this.rows.clientHeight / 2 : 0;
+    this.rows.scrollTop = at > 0 ? at * ROW - this.height / 2 : 0;
     this.draw();
   }
 
@@ -71,7 +71,12 @@ export class List {
 
   /** How many rows fit. */
   get screen() {
-    return Math.max(1, Math.floor(this.rows.clientHeight / ROW) - 1);
+    return Math.max(1, Math.floor(this.height / ROW) - 1);
+  }
+
+  /** The pixels that rows have: the head stays on top of them. */
+  get height() {
+    return this.rows.clientHeight - ROW;
   }
 
   get shownTotal() {
@@ -80,9 +85,9 @@ export class List {
 
   reveal() {
     const top = this.cursor * ROW;
-    const { scrollTop, clientHeight } = this.rows;
+    const { scrollTop } = this.rows;
     if (top < scrollTop) this.rows.scrollTop = top;
-    if (top + ROW > scrollTop + clientHeight) this.rows.scrollTop = top + ROW - clientHeight;
+    if (top + ROW > scrollTop + this.height) this.rows.scrollTop = top + ROW - this.height;
   }
 
   /** Mark the exchange that is open. */
@@ -168,7 +173,7 @@ export class List {
     }
     const [, , , outcome, served] = element.children;
     outcome.append(sign("sign"), "");
-    served.append(sign("dab"), "", sign("tag"));
+    served.append(sign("dab"), "", sign("moved"));
     this.rows.append(element);
     return element;
   }
@@ -198,8 +203,8 @@ export class List {
     outcome.lastChild.data = row.outcome.replaceAll("_", " ");
     served.childNodes[0].className = `dab ${this.colours[row.shown_by] ?? ""}`;
     served.childNodes[1].data = row.shown_by ?? "nobody";
-    served.lastChild.textContent = row.failed_over ? "failed over" : "";
-    served.lastChild.hidden = !row.failed_over;
+    served.lastChild.textContent = row.failed_over ? "↷" : "";
+    served.title = row.failed_over ? "failed over" : "";
     attempts.textContent = row.attempts;
     first.textContent = row.ttft_s || "–";
     total.textContent = row.total_s || "–";
@@ -216,6 +221,6 @@ export class List {
 function sign(name) {
   const element = document.createElement("span");
   element.className = name;
-  element.setAttribute("aria-hidden", name === "tag" ? "false" : "true");
+  element.setAttribute("aria-hidden", "true");
   return element;
 }
