@@ -4,9 +4,11 @@ A page elsewhere cannot read it by a name of its own that leads here (DNS rebind
 a request has to be this one.
 """
 
+import socket
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
@@ -20,17 +22,20 @@ NAMES = (HOST, "localhost")
 IDLE_S = 30.0
 MOST_CONNECTIONS = 32
 
+Request = socket.socket | tuple[bytes, socket.socket]
+"""What socketserver calls a connection; the second is of another kind of server."""
+
 
 class ViewServer(ThreadingHTTPServer):
     """Serves one run; a thread per connection, and not many of those."""
 
-    daemon_threads = True
+    daemon_threads = False
     request_queue_size = MOST_CONNECTIONS
 
     def __init__(self, opened: Opened, port: int) -> None:
         """Listen; port 0 takes any that is free. Raises OSError."""
         self.opened = opened
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._open: set[socket.socket] = set()
         super().__init__((HOST, port), _Handler)
 
     @property
@@ -43,22 +48,31 @@ class ViewServer(ThreadingHTTPServer):
         """What a request may call this server."""
         return frozenset(f"{name}:{self.server_port}" for name in NAMES)
 
-    def process_request(self, request: object, client_address: object) -> None:
+    def process_request(self, request: Request, client_address: object) -> None:
         """Serve socketserver: another connection, unless there are too many."""
-        if self._free.acquire(blocking=False):
-            super().process_request(request, client_address)  # type: ignore[arg-type]
+        if isinstance(request, socket.socket) and len(self._open) < MOST_CONNECTIONS:
+            self._open.add(request)
+            super().process_request(request, client_address)
         else:
-            self.shutdown_request(request)  # type: ignore[arg-type]
+            self.shutdown_request(request)
 
-    def process_request_thread(self, request: object, client_address: object) -> None:
-        """Serve socketserver: one connection, in its thread."""
-        try:
-            super().process_request_thread(request, client_address)  # type: ignore[arg-type]
-        finally:
-            self._free.release()
+    def shutdown_request(self, request: Request) -> None:
+        """Serve socketserver: a connection is over."""
+        super().shutdown_request(request)
+        self._open.discard(cast("socket.socket", request))
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Serve socketserver: a browser that leaves is nobody's error."""
+    def server_close(self) -> None:
+        """End the connections that are open, wait for their threads, and listen no more."""
+        for connection in tuple(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - as socketserver calls it
+        """Serve socketserver: a browser that leaves is nobody's error; another one is told."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            terminal.warn(f"crosswind crashed over a connection: {type(error).__name__}: {error}")
 
 
 class _Handler(BaseHTTPRequestHandler):

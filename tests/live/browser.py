@@ -26,7 +26,7 @@ PATIENCE_S = 20.0
 class Tab:
     """One page: what it was told, what it asked for, what it complained about."""
 
-    def __init__(self, socket: Any) -> None:  # noqa: ANN401 - of the `websockets` package
+    def __init__(self, socket: Any) -> None:
         self._socket = socket
         self._numbers = itertools.count(1)
         self.requests: list[str] = []
@@ -62,15 +62,13 @@ class Tab:
         self.send("Page.navigate", url="about:blank")
         self.send("Page.navigate", url=url)
 
-    def eval(self, code: str) -> Any:  # noqa: ANN401 - whatever the page says
+    def eval(self, code: str) -> Any:
         """Evaluate an expression; a promise is waited for."""
-        told = self.send(
-            "Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True
-        )
+        told = self.send("Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
-    def until(self, code: str) -> Any:  # noqa: ANN401 - as above
+    def until(self, code: str) -> Any:
         """Wait until an expression is true, and return it."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
@@ -98,9 +96,7 @@ class Tab:
     def size(self, width: int, height: int) -> None:
         """Give the page another size."""
         facts: dict[str, object] = {"width": width, "height": height}
-        self.send(
-            "Emulation.setDeviceMetricsOverride", deviceScaleFactor=1, mobile=False, **facts
-        )
+        self.send("Emulation.setDeviceMetricsOverride", deviceScaleFactor=1, mobile=False, **facts)
 
 
 def _code(key: str) -> dict[str, int]:

@@ -26,7 +26,7 @@ export class List {
     this.total = 0;
     this.cursor = -1;
     this.open = "";
-    /** @type {Map<number, object[] | null>} rows by page; null while they are on their way */
+    /** @type {Map<number, object[] | Promise<void>>} rows by page, or that they are on their way */
     this.pages = new Map();
     /** @type {HTMLElement[]} */
     this.pool = [];
@@ -55,7 +55,8 @@ export class List {
 
   /** The exchange in a row, if it was fetched. */
   row(index) {
-    return this.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+    const page = this.pages.get(Math.floor(index / PAGE));
+    return Array.isArray(page) ? page[index % PAGE] : undefined;
   }
 
   /** Move the cursor to a row, and keep it in sight; resolves to its exchange. */
@@ -96,9 +97,13 @@ export class List {
     this.draw();
   }
 
+  /** Fetch a page, unless it is here or on its way; resolves when it is here. */
   async fetch(page) {
-    if (this.pages.has(page)) return;
-    this.pages.set(page, null);
+    if (!this.pages.has(page)) this.pages.set(page, this.fetched(page));
+    await this.pages.get(page);
+  }
+
+  async fetched(page) {
     const { signal } = this.asking;
     try {
       const facts = { ...this.asked, offset: page * PAGE, limit: PAGE };

@@ -181,8 +181,8 @@ const LIST_KEYS = {
   Enter: openCursor,
 };
 
-function openCursor() {
-  const row = list.row(Math.max(0, list.cursor));
+async function openCursor() {
+  const row = await list.moveTo(Math.max(0, list.cursor));
   if (row) go({ x: String(row.exchange) });
 }
 
