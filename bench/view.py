@@ -26,7 +26,7 @@ window.tasks = [];
 new PerformanceObserver(list => tasks.push(...list.getEntries().map(e => Math.round(e.duration))))
   .observe({type: 'longtask', buffered: true});
 """
-READY = "document.querySelectorAll('.plot svg').length == 4 && !!document.querySelector('.row')"
+READY = "document.querySelectorAll('.plot svg').length >= 2 && !!document.querySelector('.row')"
 SCROLL = """
 (async () => {
   const rows = document.querySelector('#rows');
@@ -60,7 +60,8 @@ def main() -> None:
             _ask(what, opened, path)
         with serving(opened) as server:
             worst = [_browse(Path(name) / f"profile-{i}", server.url) for i in range(TRIES)]
-        print(f"longest main-thread task: {min(worst)} ms in the best of {TRIES} tries {worst}")
+        told = ", ".join(f"{ms} ms" if ms else "none over 50 ms" for ms in worst)
+        print(f"longest main-thread task, try by try: {told}")
         opened.shelf.close()
 
 
@@ -71,7 +72,7 @@ def _ask(what: str, opened: Opened, path: str) -> None:
 
 
 def _browse(profile: Path, url: str) -> int:
-    """Return the longest task, ms, of a session that does everything; 50 for none over that."""
+    """Return the longest task, ms, of a session that does everything; 0 for none over 50."""
     with browsing(profile) as tab:
         tab.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
         tab.go(url)
@@ -85,7 +86,7 @@ def _browse(profile: Path, url: str) -> int:
         if tab.complaints:
             sys.exit(f"the page complained: {tab.complaints}")
     print(f"  tasks over 50 ms: {tasks}")
-    return max(tasks, default=50)
+    return max(tasks, default=0)
 
 
 def _work(tab: Tab) -> None:
@@ -93,6 +94,7 @@ def _work(tab: Tab) -> None:
     tab.press("g", "Enter", *("j" * 20), "Escape", "G", "Enter", *("k" * 5))
     tab.until("!!document.querySelector('#opened')")
     tab.press("Escape", "f")
+    tab.eval("document.querySelector('#more summary').click()")
     tab.eval(SCROLL)
     tab.press("/")
     for letter in "3f9a21bc0000":

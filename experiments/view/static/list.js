@@ -10,7 +10,7 @@ const SPARE = 6;
 const MOST_ROWS = 250_000;
 
 /** Cells by class name, in the order of the columns. */
-const CELLS = ["c-number", "num", "c-phase", "c-outcome", "c-served", "num c-attempts", "num", "num c-total"];
+const CELLS = ["c-number", "num c-planned", "c-phase", "c-outcome", "c-served", "num c-attempts", "num", "num c-total"];
 
 export class List {
   /**

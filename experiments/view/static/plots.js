@@ -14,7 +14,10 @@ export class Plots {
     this.plots = plots;
     this.told = told;
     this.asking = new AbortController();
-    for (const plot of plots) plot.addEventListener("pointerdown", (event) => this.drag(plot, event));
+    for (const plot of plots) {
+      plot.addEventListener("pointerdown", (event) => this.drag(plot, event));
+      plot.closest("details")?.addEventListener("toggle", () => this.draw());
+    }
     let width = this.width;
     new ResizeObserver(() => {
       if (Math.abs(this.width - width) < 8 || !this.shown) return;
@@ -45,11 +48,20 @@ export class Plots {
       return;
     }
     this.told.drawn(this.drawn);
-    // A chart at a time, so that none of them holds up what somebody types meanwhile.
+    await this.draw();
+  }
+
+  /** Put the charts that are in sight where they belong. */
+  async draw() {
+    const { drawn } = this;
     for (const plot of this.plots) {
-      await new Promise((next) => setTimeout(next));
-      if (signal.aborted) return;
-      plot.innerHTML = this.drawn.charts[plot.dataset.chart];
+      const folded = plot.closest("details:not([open])");
+      if (!drawn || folded || plot.shows === drawn) continue;
+      // A chart a frame, so that none of them holds up what somebody types meanwhile.
+      await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+      if (this.drawn !== drawn) return;
+      plot.innerHTML = drawn.charts[plot.dataset.chart];
+      plot.shows = drawn;
       plot.classList.remove("waiting");
     }
     this.point(this.at);
