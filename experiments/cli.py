@@ -16,6 +16,7 @@ from experiments.commands import (
     reference,
     rehearsing,
     serving,
+    viewing,
 )
 from experiments.reading.problems import UsageError
 
@@ -43,6 +44,7 @@ app.command("report")(looking_back.report)
 app.command("export")(looking_back.export)
 app.command("query")(querying.query)
 app.command("analyse")(analysing.analyse)
+app.command("view")(viewing.view)
 app.command("compare")(comparing.compare)
 app.command("runs")(keeping.runs)
 app.command("clean")(keeping.clean)

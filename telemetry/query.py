@@ -57,12 +57,12 @@ def _check(query: str) -> None:
 def _fill(database: Connection, seen: Seen) -> None:
     with tempfile.TemporaryDirectory(prefix="crosswind-") as folder:
         for name, view in views().items():
-            lines = map(_finite, view.lines(seen))
+            lines = map(finite, view.lines(seen))
             with passage(Path(folder), name, view.types, lines) as source:
                 database.execute(f"CREATE TABLE {name} AS FROM {source}")
 
 
-def _finite(line: Line) -> Line:
+def finite(line: Line) -> Line:
     """Write infinity as text: JSON has no number for it, and DuckDB reads it back."""
     return {name: "inf" if value == _INFINITY else value for name, value in line.items()}
 

@@ -24,6 +24,7 @@ TESTED_THROUGH: dict[str, str] = {
     "experiments/running/looked_ahead.py": "tests/live/test_rails.py",
     "experiments/running/terms.py": "tests/live/test_conductor.py",
     "experiments/commands/executing.py": "tests/live/test_execute.py",
+    "experiments/commands/viewing.py": "tests/live/test_looking.py",
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/analysing/carried_out.py": "tests/experiments/commands/test_analysing.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",

@@ -1,6 +1,7 @@
 """What the charts on the common time axis share: size, axes, phases, fault bands and marks; pure.
 
-Every chart is drawn three times, for wide, medium and narrow screens, so that text keeps its size.
+A chart is drawn once for each size: on a page without scripts that is three times, for wide, medium
+and narrow screens, so that text keeps its size.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,12 +56,14 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Axis(msgspec.Struct, frozen=True):
-    """The common time axis with what happened on it."""
+    """The common time axis with what happened on it, and the sizes to draw it in."""
 
     end_s: float
     phases: tuple[Stretch, ...] = ()
     bands: tuple[Stretch, ...] = ()
     marks: tuple[Mark, ...] = ()
+    start_s: float = 0.0
+    sizes: tuple[Size, ...] = SIZES
 
 
 class Canvas(msgspec.Struct, frozen=True):
@@ -72,7 +75,9 @@ class Canvas(msgspec.Struct, frozen=True):
     @property
     def x(self) -> Linear:
         """The time axis in pixels."""
-        return Linear(0.0, self.axis.end_s, self.size.left, self.size.width - self.size.right)
+        return Linear(
+            self.axis.start_s, self.axis.end_s, self.size.left, self.size.width - self.size.right
+        )
 
 
 def marks_of(stories: Sequence[WindowStory]) -> tuple[Mark, ...]:
@@ -89,10 +94,14 @@ def marks_of(stories: Sequence[WindowStory]) -> tuple[Mark, ...]:
 
 
 def picture(
-    key: str, title: str, description: str, draw: Callable[[Size], tuple[float, Sequence[str]]]
+    key: str,
+    title: str,
+    description: str,
+    draw: Callable[[Size], tuple[float, Sequence[str]]],
+    sizes: Sequence[Size] = SIZES,
 ) -> Markup:
     """Return a chart in all sizes; `draw` returns its height and its parts."""
-    drawn = (_drawn(size, f"{key}-{size.name}", title, description, draw) for size in SIZES)
+    drawn = (_drawn(size, f"{key}-{size.name}", title, description, draw) for size in sizes)
     return Markup("").join(drawn)
 
 
@@ -137,11 +146,12 @@ def mark_lines(canvas: Canvas, top: float, bottom: float) -> Markup:
 def time_axis(canvas: Canvas, bottom: float) -> Markup:
     """Return the time labels under a chart, in seconds from the run's start."""
     x = canvas.x
-    step = time_step(canvas.axis.end_s, int(canvas.size.plot / 50))
+    start_s, end_s = canvas.axis.start_s, canvas.axis.end_s
+    step = time_step(end_s - start_s, int(canvas.size.plot / 50))
     parts: list[str] = [
         line(canvas.size.left, bottom, canvas.size.width - canvas.size.right, bottom, class_="axis")
     ]
-    for at_s in steps_between(0.0, canvas.axis.end_s, step):
+    for at_s in steps_between(start_s, end_s, step):
         parts.append(line(x.at(at_s), bottom, x.at(at_s), bottom + 4, class_="axis"))
         words = f"{at_s:g} s"
         parts.append(text(x.at(at_s), bottom + 16, words, class_="tick", text_anchor="middle"))

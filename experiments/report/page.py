@@ -75,7 +75,7 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["shortened"] = _shortened
+    environment.filters["shortened"] = shortened
     return environment.get_template("report.html.j2")
 
 
@@ -289,6 +289,6 @@ def _run_facts(view: View, facts: Mapping[str, str]) -> tuple[tuple[str, str], .
     )
 
 
-def _shortened(trace: str) -> str:
+def shortened(trace: str) -> str:
     """Return the exchange number and a few digits more: enough to tell traces of a run apart."""
     return f"{trace[8:16].lstrip('0') or '0'}…{trace[16:20]}" if len(trace) == 32 else trace

@@ -22,11 +22,15 @@ MOST_BREAKER_STEPS = 400
 
 
 class Bins(msgspec.Struct, frozen=True):
-    """Equal stretches of time from `start_ns`; the last one reaches over the end of the run."""
+    """Equal stretches of time from `start_ns`; the last one reaches over the end of what is shown.
+
+    `from_s` is where they start on the run's axis.
+    """
 
     start_ns: int
     width_s: float
     count: int
+    from_s: float = 0.0
 
     def index(self, at_ns: int) -> int | None:
         """Return the bin that a moment falls into; None outside."""
@@ -35,7 +39,7 @@ class Bins(msgspec.Struct, frozen=True):
 
     def left_s(self, index: int) -> float:
         """Return where a bin starts, seconds from the run's start."""
-        return index * self.width_s
+        return self.from_s + index * self.width_s
 
     def counted(self, moments_ns: Iterable[int]) -> tuple[int, ...]:
         """Return how many of the moments fall into each bin."""
@@ -77,18 +81,20 @@ class Dot(msgspec.Struct, frozen=True):
 class Latency(msgspec.Struct, frozen=True):
     """Time to first token, seconds: each exchange, and per pool the median and 95th percentile.
 
-    `dots` are thinned where there are very many.
+    `dots` are thinned where there are very many. With a 99th percentile the stretches between the
+    percentiles are tinted.
     """
 
     bins: Bins
     p50: tuple[float | None, ...]
     p95: tuple[float | None, ...]
     dots: tuple[Dot, ...]
+    p99: tuple[float | None, ...] = ()
 
     @property
     def finite(self) -> tuple[float, ...]:
         """Every value that can be drawn on the axis."""
-        values = (*(dot.value_s for dot in self.dots), *self.p50, *self.p95)
+        values = (*(dot.value_s for dot in self.dots), *self.p50, *self.p95, *self.p99)
         return tuple(v for v in values if v is not None and math.isfinite(v))
 
 

@@ -37,6 +37,7 @@ def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
         "analyse", "clean", "compare", "exec", "export", "inject", "judge", "kill", "list", "plan",
         "preflight", "query", "report", "run", "runs", "schema", "serve", "stand-in", "validate",
+        "view",
     ]  # fmt: skip
 
 

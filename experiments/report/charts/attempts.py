@@ -40,7 +40,7 @@ def attempts_chart(
     def draw(size: Size) -> tuple[float, Sequence[str]]:
         return _draw(Canvas(axis, size), lanes, bins, colours)
 
-    return picture("attempts", "Attempts by endpoint", description, draw)
+    return picture("attempts", "Attempts by endpoint", description, draw, axis.sizes)
 
 
 def _draw(
@@ -71,7 +71,7 @@ def _lane(canvas: Canvas, lane: Lane, bins: Bins, css: str, y: Linear) -> list[M
         bands(canvas, top - 2, bottom),
         value_axis(canvas, y, plain),
         tag("path", d=bars(canvas, bins, none_below, clean, y), class_=f"{css} fill"),
-        tag("path", d=touched, style=f"fill:url(#{key})", class_=f"{css} outline"),
+        tag("path", d=touched, fill=f"url(#{key})", class_=f"{css} outline"),
         _breaker(canvas, lane.breaker, bottom + 2),
         mark_lines(canvas, top - 2, bottom),
         hovers(canvas, edges(bins, canvas.axis.end_s), _told(lane, bins), y),

@@ -35,7 +35,7 @@ def errors_chart(axis: Axis, traffic: Traffic) -> Markup:
     def draw(size: Size) -> tuple[float, Sequence[str]]:
         return _draw(Canvas(axis, size), traffic)
 
-    return picture("errors", "Failed exchanges", description, draw)
+    return picture("errors", "Failed exchanges", description, draw, axis.sizes)
 
 
 def _draw(canvas: Canvas, traffic: Traffic) -> tuple[float, Sequence[str]]:

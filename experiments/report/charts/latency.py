@@ -23,7 +23,7 @@ from experiments.report.frame import (
 )
 from experiments.report.scales import Linear, Log, Scale, nice_above
 from experiments.report.series import Bins, Dot, Latency
-from experiments.report.svg import group, line, number, tag, text
+from experiments.report.svg import boxes, group, line, number, tag, text
 from experiments.report.words import amount, duration
 
 PLOT_HEIGHT = 190.0
@@ -37,13 +37,13 @@ def latency_chart(axis: Axis, latency: Latency, colours: dict[str, str]) -> Mark
     failed = sum(math.isinf(dot.value_s) for dot in latency.dots)
     description = (
         "Time to first token over the run's time, from the planned start. "
-        f"{failed} failed exchanges are shown in a lane above the canvas.axis."
+        f"{failed} failed exchanges are shown in a lane above the axis."
     )
 
     def draw(size: Size) -> tuple[float, Sequence[str]]:
         return _draw(Canvas(axis, size), latency, colours)
 
-    return picture("latency", "Time to first token", description, draw)
+    return picture("latency", "Time to first token", description, draw, axis.sizes)
 
 
 def is_log(latency: Latency) -> bool:
@@ -61,6 +61,7 @@ def _draw(canvas: Canvas, latency: Latency, colours: dict[str, str]) -> tuple[fl
         bands(canvas, 4.0, bottom),
         _failed_lane(canvas, any_failed=any(math.isinf(dot.value_s) for dot in latency.dots)),
         value_axis(canvas, y, duration),
+        *_spreads(canvas, latency, y),
         *_dots(canvas, latency.dots, colours, y),
         tag("path", d=p50, class_="halo"),
         tag("path", d=p50, class_="p50"),
@@ -126,11 +127,43 @@ def _steps(canvas: Canvas, bins: Bins, values: Sequence[float | None], y: Scale)
     return "".join(commands)
 
 
+def _spreads(canvas: Canvas, latency: Latency, y: Scale) -> list[Markup]:
+    """Return the tinted stretches from p50 to p95 and on to p99, and the line of p99."""
+    if not latency.p99:
+        return []
+    pairs = ((latency.p95, latency.p99, "spread outer"), (latency.p50, latency.p95, "spread"))
+    areas = [
+        tag("path", d=_area(canvas, latency.bins, low, high, y), class_=css)
+        for low, high, css in pairs
+    ]
+    return [*areas, tag("path", d=_steps(canvas, latency.bins, latency.p99, y), class_="p99")]
+
+
+def _area(
+    canvas: Canvas,
+    bins: Bins,
+    low: Sequence[float | None],
+    high: Sequence[float | None],
+    y: Scale,
+) -> str:
+    """Return path data of a box per pool, between two percentiles."""
+    x = canvas.x
+    columns = zip(edges(bins, canvas.axis.end_s), low, high, strict=True)
+    return boxes(
+        (x.at(left), _height(y, b), x.at(right) - x.at(left), _height(y, a) - _height(y, b))
+        for (left, right), a, b in columns
+        if a is not None and b is not None
+    )
+
+
 def _told(latency: Latency) -> list[str]:
+    named = {"p50": latency.p50, "p95": latency.p95}
+    if latency.p99:
+        named["p99"] = latency.p99
     return [
         f"{latency.bins.left_s(i):g} s to {latency.bins.left_s(i + 1):g} s\n"
-        f"p50: {_figure(p50)}\np95: {_figure(p95)}"
-        for i, (p50, p95) in enumerate(zip(latency.p50, latency.p95, strict=True))
+        + "\n".join(f"{name}: {_figure(values[i])}" for name, values in named.items())
+        for i in range(latency.bins.count)
     ]
 
 

@@ -39,7 +39,7 @@ def traffic_chart(axis: Axis, traffic: Traffic, colours: dict[str, str]) -> Mark
     def draw(size: Size) -> tuple[float, Sequence[str]]:
         return _draw(Canvas(axis, size), traffic, colours)
 
-    return picture("traffic", "Traffic by serving endpoint", description, draw)
+    return picture("traffic", "Traffic by serving endpoint", description, draw, axis.sizes)
 
 
 def _draw(canvas: Canvas, traffic: Traffic, colours: dict[str, str]) -> tuple[float, Sequence[str]]:
@@ -72,8 +72,8 @@ def _stacks(canvas: Canvas, traffic: Traffic, colours: dict[str, str], y: Linear
         layers.append(tag("path", d=path, class_=f"{colours[name]} fill"))
         below = [low + count for low, count in zip(below, counts, strict=True)]
     failed = bars(canvas, traffic.bins, below, traffic.failed, y)
-    fill = f"fill:url(#traffic-hatch-{canvas.size.name})"
-    return [*layers, tag("path", d=failed, style=fill, class_="failed-outline")]
+    fill = f"url(#traffic-hatch-{canvas.size.name})"
+    return [*layers, tag("path", d=failed, fill=fill, class_="failed-outline")]
 
 
 def bars(

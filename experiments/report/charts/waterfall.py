@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from markupsafe import Markup
 
-from experiments.report.frame import Size, picture
+from experiments.report.frame import (
+    SIZES,
+    Axis,
+    Canvas,
+    Mark,
+    Size,
+    mark_lines,
+    mark_rows,
+    picture,
+)
 from experiments.report.scales import Linear, steps_between, time_step
 from experiments.report.svg import fitted, group, line, rect, tag, text
 from experiments.report.words import count, duration, outcome_words
@@ -28,22 +37,41 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class _Plot(msgspec.Struct, frozen=True):
-    x: Linear
-    size: Size
+    canvas: Canvas
     planned_ns: int
 
+    @property
+    def x(self) -> Linear:
+        return self.canvas.x
 
-def waterfall(exchange: Exchange, colours: dict[str, str], last_ns: int) -> Markup:
-    """Return the waterfall; what has no end is drawn to `last_ns` (the end of observation)."""
+    @property
+    def size(self) -> Size:
+        return self.canvas.size
+
+
+def waterfall(
+    exchange: Exchange,
+    colours: dict[str, str],
+    last_ns: int,
+    *,
+    marks: Sequence[Mark] = (),
+    sizes: Sequence[Size] = SIZES,
+) -> Markup:
+    """Return the waterfall; what has no end is drawn to `last_ns` (the end of observation).
+
+    `marks` are what else happened meanwhile, seconds from the planned start.
+    """
     title = f"Exchange {exchange.number}: {outcome_words(exchange.outcome)}"
     told = "; ".join(f"{a.endpoint}: {outcome_words(a.outcome)}" for a in lanes(exchange))
     end_s = _end_s(exchange, last_ns)
 
     def draw(size: Size) -> tuple[float, Sequence[str]]:
-        x = Linear(0.0, end_s, 10.0, size.width - 18.0)
-        return _draw(_Plot(x, size, exchange.planned_ns), exchange, colours)
+        plotted = Size(size.name, size.width, left=10.0, right=18.0)
+        canvas = Canvas(Axis(end_s, marks=tuple(marks)), plotted)
+        return _draw(_Plot(canvas, exchange.planned_ns), exchange, colours)
 
-    return picture(f"wf-{exchange.trace_id}", title, f"Attempts in order. {told}", draw)
+    description = f"Attempts in order. {told}"
+    return picture(f"wf-{exchange.trace_id}", title, description, draw, sizes)
 
 
 def lanes(exchange: Exchange) -> tuple[Attempt, ...]:
@@ -81,22 +109,25 @@ def _end_s(exchange: Exchange, last_ns: int) -> float:
 
 def _draw(plot: _Plot, exchange: Exchange, colours: dict[str, str]) -> tuple[float, Sequence[str]]:
     drawn = lanes(exchange)
-    bottom = 4.0 + ROW * max(1, len(drawn))
+    marks_height, marks = mark_rows(plot.canvas, 2.0)
+    top = 4.0 + marks_height
+    bottom = top + ROW * max(1, len(drawn))
     rows = [
-        _row(plot, attempt, colours.get(attempt.endpoint, "other"), 4.0 + ROW * index)
+        _row(plot, attempt, colours.get(attempt.endpoint, "other"), top + ROW * index)
         for index, attempt in enumerate(drawn)
     ]
     if not rows:
-        rows = [text(10, 26, "no attempt was made", class_="quiet-note")]
-    return bottom + 22.0, (_axis(plot, bottom), _late(plot, exchange, bottom), *rows)
+        rows = [text(10, top + 22, "no attempt was made", class_="quiet-note")]
+    axis = (_axis(plot, top, bottom), _late(plot, exchange, bottom))
+    return bottom + 22.0, (*axis, marks, mark_lines(plot.canvas, top, bottom), *rows)
 
 
-def _axis(plot: _Plot, bottom: float) -> Markup:
+def _axis(plot: _Plot, top: float, bottom: float) -> Markup:
     parts: list[str] = [line(plot.x.start, bottom, plot.x.end, bottom, class_="axis")]
     step = time_step(plot.x.high, int(plot.size.width / 76))
     for value in steps_between(0.0, plot.x.high, step):
         at = plot.x.at(value)
-        parts.append(line(at, 4, at, bottom, class_="grid"))
+        parts.append(line(at, top, at, bottom, class_="grid"))
         anchor = "start" if value == 0 else "middle"
         shift = -4 if value == 0 else 0
         words = duration(value) if value else "0 s"

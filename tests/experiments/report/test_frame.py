@@ -84,3 +84,13 @@ def test_marks_are_what_happened_and_only_that() -> None:
     lost = run(Scene(breaker=False))
     marks = marks_of(stories(lost.experiment, lost.judgement, lost.evidence))
     assert [m.words for m in marks if m.at_s == float("inf")] == ["failover never"]
+
+
+def test_an_axis_may_start_later_and_be_drawn_in_one_size() -> None:
+    axis = Axis(30.0, start_s=20.0, sizes=(SIZES[0],))
+    canvas = Canvas(axis, SIZES[0])
+    assert canvas.x.at(20.0) == SIZES[0].left
+    ticks = [tick.text for tick in parsed(str(time_axis(canvas, 10.0))).iter("text")]
+    assert (ticks[0], ticks[-1]) == ("20 s", "30 s")
+    drawn = picture("k", "T", "d", lambda _size: (10.0, [rect(0, 0, 1, 1)]), axis.sizes)
+    assert drawn.count("<svg") == 1

@@ -15,7 +15,7 @@ def test_touched_attempts_are_hatched_and_counted_per_endpoint() -> None:
     words = [text.text for text in wide.iter("text")]
     assert "10 attempts, 5 touched" in words
     assert "5 attempts, 0 touched" in words
-    hatched = [p for p in wide.iter("path") if "url(#e0-touched-wide)" in (p.get("style") or "")]
+    hatched = [p for p in wide.iter("path") if "url(#e0-touched-wide)" in (p.get("fill") or "")]
     assert [path.get("d", "").count("M") for path in hatched] == [1]
 
 

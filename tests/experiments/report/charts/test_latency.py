@@ -1,6 +1,8 @@
 import math
 import re
 
+from msgspec.structs import replace
+
 from experiments.report.charts.latency import LANE, is_log, latency_chart
 from experiments.report.frame import Axis
 from experiments.report.series import Bins, Dot, Latency
@@ -47,3 +49,12 @@ def test_the_axis_is_logarithmic_only_where_values_spread_far() -> None:
 def test_nothing_to_draw_is_still_a_chart() -> None:
     nothing = Latency(Bins(0, 1.0, 1), (None,), (None,), ())
     assert latency_chart(Axis(1.0), nothing, COLOURS).count("<svg") == 3
+
+
+def test_the_stretches_between_percentiles_are_tinted_where_there_is_a_99th() -> None:
+    plain = latency(0.3)
+    assert "spread" not in str(latency_chart(Axis(2.0), plain, COLOURS))
+    drawn = str(latency_chart(Axis(2.0), replace(plain, p99=(0.9, math.inf)), COLOURS))
+    assert path_of(drawn, "spread").count("M") == 2
+    assert path_of(drawn, "spread outer").count("M") == 2
+    assert "p99: a failed exchange" in drawn

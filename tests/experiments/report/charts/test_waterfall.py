@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from experiments.report.charts.waterfall import attempt_words, lanes, segments, waterfall
+from experiments.report.frame import Mark, Size
 from telemetry.exchange import Touch
 from telemetry.outcome import Outcome
 from tests.experiments.report.synthetic import ns, run
@@ -64,3 +65,12 @@ def test_a_gateway_s_answer_stands_above_what_it_asked() -> None:
     drawn = waterfall(behind, COLOURS, ns(9.0))
     assert drawn.index(">gateway ") < drawn.index(">azure ") < drawn.index(">vertex ")
     assert "other seg-end" in drawn
+
+
+def test_what_else_happened_is_marked_with_its_name() -> None:
+    told = exchange(0, 0.9, answered(0, 1.0, "azure"))
+    size = Size("wide", 620.0)
+    marked = waterfall(told, COLOURS, ns(9.0), marks=(Mark(0.2, "azure opens"),), sizes=(size,))
+    assert marked.count("<svg") == 1
+    assert ">azure opens</text>" in marked
+    assert "mark-name" not in waterfall(told, COLOURS, ns(9.0))
