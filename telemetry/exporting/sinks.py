@@ -1,0 +1,14 @@
+"""The sinks of an exporter process: one per signal that the environment names a backend for."""
+
+from telemetry.exporter_config import ExporterConfig
+from telemetry.exporting.sink import Sink
+
+
+class SettingError(Exception):
+    """A setting of the environment makes no exporter; the message names it."""
+
+
+def sinks_of(config: ExporterConfig) -> list[Sink]:
+    """Return the sinks; raises SettingError."""
+    del config
+    return []
