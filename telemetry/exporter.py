@@ -22,8 +22,9 @@ import msgspec
 
 from telemetry.clock import now_ns
 from telemetry.exporter_config import ExporterConfig
+from telemetry.exporting.destination import SettingError
 from telemetry.exporting.sink import Sink
-from telemetry.exporting.sinks import SettingError, sinks_of
+from telemetry.exporting.sinks import sinks_of
 from telemetry.leash import OrderReader, Stop, leash_descriptor, say_ready
 from telemetry.plain_speech import redact_standard_error
 from telemetry.run_folder import RunFolder

@@ -4,10 +4,6 @@ from telemetry.exporter_config import ExporterConfig
 from telemetry.exporting.sink import Sink
 
 
-class SettingError(Exception):
-    """A setting of the environment makes no exporter; the message names it."""
-
-
 def sinks_of(config: ExporterConfig) -> list[Sink]:
     """Return the sinks; raises SettingError."""
     del config
