@@ -66,9 +66,7 @@ class SpanMaker:
         """Take a record and what it does not say of itself."""
         self._record = record
         self._described = described
-        self._run = RunSpans(
-            record, described.title, described.injected, sample=described.sample
-        )
+        self._run = RunSpans(record, described.title, described.injected, sample=described.sample)
 
     def spans(self) -> Iterator[SpanFact]:
         """Yield every span: the run's own, then each exchange's before those below it."""
