@@ -10,8 +10,9 @@ class ExporterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The exporter's configuration file.
 
     Where to and how is the environment's to say: `OTEL_EXPORTER_OTLP_*`. `endpoints` and `injected`
-    are as in `telemetry.spans.Described`. `stand_ins`: the endpoints that log what they are asked. `sample`: the share of the unremarkable exchanges that is
-    sent; `grace_s`: how long rows about an exchange may follow its end.
+    are as in `telemetry.spans.Described`. `stand_ins`: the endpoints that log what they are asked.
+    `sample`: the share of the unremarkable exchanges that is sent; `grace_s`: how long rows about
+    an exchange may follow its end.
     """
 
     run_folder: str

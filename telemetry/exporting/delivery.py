@@ -102,7 +102,7 @@ class _HeardOverGrpc(over_grpc.OTLPSpanExporter):
 
     def _initialize_channel_and_stub(self) -> None:
         """Make the stub, at first and whenever the exporter connects again."""
-        super()._initialize_channel_and_stub()
+        super()._initialize_channel_and_stub()  # type: ignore[no-untyped-call] # the SDK's
         self._client: Any = _HeardStub(self._client, self._hear)
 
 
@@ -137,9 +137,10 @@ def _of_http(response: requests.Response) -> Answer:
 def _parsed(content: bytes) -> ExportTraceServiceResponse:
     """Return the answer's message; an empty one for anything else, such as JSON."""
     try:
-        return ExportTraceServiceResponse.FromString(content)
+        response: ExportTraceServiceResponse = ExportTraceServiceResponse.FromString(content)
     except Exception:  # noqa: BLE001 - protobuf raises several kinds, and none matters here
         return ExportTraceServiceResponse()
+    return response
 
 
 def _retry_after_s(value: str | None) -> float | None:
@@ -169,5 +170,5 @@ def _retry_delay_s(metadata: Iterable[tuple[str, Any]]) -> float | None:
     for key, value in metadata:
         if key == RETRY_INFO:
             delay = RetryInfo.FromString(value).retry_delay
-            return float(delay.seconds) + delay.nanos / 1e9
+            return float(delay.seconds + delay.nanos / 1e9)
     return None
