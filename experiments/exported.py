@@ -1,5 +1,6 @@
 """Sends a finished run to an OpenTelemetry backend: `crosswind export`."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,9 @@ from experiments.reading.resolved import read_resolved
 from providers.catalog import make_dialect
 from providers.request_log import read_log
 from telemetry.collected import collected_spans
-from telemetry.export import Exported, ExportError, export
+from telemetry.export import Exported, ExportError, export, forget_other_share
+from telemetry.exporting.destination import destination
+from telemetry.exporting.ledger import LedgerError, opened
 from telemetry.flat import UnreadableRecordError
 from telemetry.run_folder import RunFolder
 from telemetry.run_spans import Injected
@@ -18,30 +21,42 @@ from telemetry.seal import NoRecordError, read_record
 from telemetry.spans import Described, ProviderRequest, Served
 
 
-def export_run(path: Path) -> Exported:
-    """Export a run's spans and those that it collected; raises UsageError.
+def export_run(path: Path, *, again: bool = False, sample: float | None = None) -> Exported:
+    """Export what a backend has not taken of a run yet, or all of it `again`; raises UsageError.
 
-    `OTEL_EXPORTER_OTLP_*` say where to.
+    `OTEL_EXPORTER_OTLP_*` say where to; `sample` is the experiment's unless it is told.
     """
     folder = RunFolder(path)
     experiment = read_resolved(folder.experiment)
-    with as_usage_error(NoRecordError, UnreadableRecordError, ExportError):
-        return export(
-            read_record(path),
-            run_id=folder.name,
-            described=described(folder, experiment),
-            collected=collected_spans(path),
-        )
+    share = experiment.telemetry.sample if sample is None else sample
+    with as_usage_error(NoRecordError, UnreadableRecordError, ExportError, LedgerError):
+        record = read_record(path)
+        with opened(folder.export, destination(os.environ)) as ledger:
+            if again:
+                ledger.clear()
+            forget_other_share(ledger, share)
+            return export(
+                record,
+                run_id=folder.name,
+                described=msgspec.structs.replace(described(folder, experiment), sample=share),
+                collected=collected_spans(path),
+                ledger=ledger,
+            )
 
 
 def described(folder: RunFolder, experiment: Experiment) -> Described:
     """Return what the experiment and the stand-ins' logs say beside the record."""
     return Described(
         endpoints=served_by_endpoint(experiment),
-        injected={fault.id: _injected(fault) for fault in experiment.faults},
+        injected=injected_of(experiment),
         title=experiment.title,
         requests=_requests(folder.stand_in),
     )
+
+
+def injected_of(experiment: Experiment) -> dict[str, Injected]:
+    """Return what each fault injects, by its id."""
+    return {fault.id: _injected(fault) for fault in experiment.faults}
 
 
 def served_by_endpoint(experiment: Experiment) -> dict[str, Served]:

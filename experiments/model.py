@@ -1,6 +1,6 @@
 """An experiment as frozen values: what one YAML file says once it has been read and checked."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -78,13 +78,15 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Whether spans of others are collected: over OTLP on loopback, from whoever sends them.
 
     The gateway or the command is told where, and to speak `protocol`. Port 0 is any free one; who
-    runs already needs one that is known.
+    runs already needs one that is known. `sample`: the share of unremarkable exchanges that is
+    exported while the run goes on.
     """
 
     collect: bool = False
     protocol: Literal["http/protobuf", "grpc"] = "http/protobuf"
     http_port: int = 0
     grpc_port: int = 0
+    sample: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
 
 
 class Phases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

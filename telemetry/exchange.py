@@ -156,6 +156,12 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def failed_over(self) -> bool:
+        """True when another endpoint answered than the one that was asked first."""
+        serving = self.serving
+        return serving is not None and serving.endpoint != self.attempts[0].endpoint
+
+    @property
     def time_to_first_token_s(self) -> float:
         """First content token minus planned start, in seconds; `inf` unless it succeeded."""
         served = self.serving if self.succeeded else None

@@ -2,181 +2,198 @@
 
 The exporters read every `OTEL_EXPORTER_OTLP_*` variable themselves; which of the two is used is
 told by `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, else `OTEL_EXPORTER_OTLP_PROTOCOL`: `grpc`, or
-`http/protobuf`, the specification's default. Spans go in batches whose results are looked at, so
+`http/protobuf`, the specification's default. Spans go in batches whose answers are looked at, so
 there is no queue that could drop any. Ids and times are the record's: exporting again repeats them.
 """
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain, islice
 
 import msgspec
-from opentelemetry.sdk.resources import OTELResourceDetector, Resource
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from telemetry import names
 from telemetry.export_collected import CollectedSpan, Resources
+from telemetry.exporting.batches import SPANS_PER_BATCH, Unit, batched, send
+from telemetry.exporting.delivery import Answer, Deliver, Delivery
+from telemetry.exporting.destination import SettingError, destination
+from telemetry.exporting.ledger import Ledger
+from telemetry.exporting.readable import readable, resource_of
+from telemetry.exporting.sampling import is_kept
+from telemetry.identity import own_exchange
+from telemetry.names import RUN_SPAN
 from telemetry.record import Record
 from telemetry.rows import SpanCollected
-from telemetry.span_fact import SpanFact
 from telemetry.spans import Described, SpanMaker
 
-SPANS_PER_BATCH = 512
-PROTOCOL_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+__all__ = ["SPANS_PER_BATCH", "ExportError", "Exported", "export", "quiet", "units_of"]
 
-_SCOPE = InstrumentationScope(names.SCOPE, schema_url=names.SCHEMA_URL)
-_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
-_KINDS = {kind.name: kind for kind in SpanKind}
+ExportError = SettingError
+"""The exporter could not even be set up: a protocol or a setting that does not exist."""
 
+LONGEST_WAIT_S = 30.0
+"""The longest `Retry-After` that is waited for; longer ones, too, are asked again after it."""
 
-class ExportError(Exception):
-    """The exporter could not even be set up: a protocol or a setting that does not exist."""
+PATIENCE = 5
+"""How often in a row a backend may say that it wants to be asked later."""
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the spans; `reason` is the exporter's own word where any failed."""
+    """What became of the spans; `reason` is the backend's own word where any failed.
+
+    `before`: exchanges that it had taken already. `rejected`: spans it took and did not keep.
+    """
 
     sent: int
     failed: int
     reason: str = ""
+    before: int = 0
+    rejected: int = 0
 
 
-def export(
+def export(  # noqa: PLR0913 - what an export is made of, each by name
     record: Record,
     *,
     run_id: str,
     described: Described,
     collected: Iterable[SpanCollected] = (),
+    ledger: Ledger | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Exported:
-    """Send every span of a record, then those collected; raises ExportError.
+    """Send every span of a record that `ledger` does not know of, then those collected.
 
-    That is for settings that make no exporter.
-
-    A backend that takes nothing ends it: after a first batch that failed, or two in a row later
-    on. The exporter spends at most `OTEL_EXPORTER_OTLP_TIMEOUT` (default 10 s) on each.
+    Raises ExportError for settings that make no exporter. A backend that takes nothing ends it:
+    after a first batch that failed, or two in a row later on, unless it says when to ask again.
     """
-    resource = _resource(record, run_id)
-    ours = SpanMaker(record, described).spans()
-    resources = Resources(run_id)
-    theirs = (CollectedSpan(row, resources.of(row)) for row in collected)
-    spans = chain((_readable(span, resource) for span in ours), theirs)
-    with _heard() as messages:
-        exporter = _exporter()
+    to = destination(os.environ)
+    units, before = _left(units_of(record, run_id, described, collected, ledger), ledger)
+    with quiet():
+        delivery = Delivery(to.protocol)
         try:
-            sent, failed = _send(exporter, spans)
+            sending = _Sending(delivery.deliver, ledger, sleep)
+            sending.all(units)
         finally:
-            exporter.shutdown()
-    return Exported(sent=sent, failed=failed, reason=_reason(messages) if failed else "")
-
-
-def _reason(messages: list[str]) -> str:
-    """Say where spans were sent and what the exporter said; it may keep a repeated word back."""
-    where = next(filter(None, map(os.environ.get, ENDPOINT_VARIABLES)), "the default endpoint")
-    return f"{where}: " + ("; ".join(messages[-2:]) or "not taken")
-
-
-def _send(exporter: SpanExporter, spans: Iterator[ReadableSpan]) -> tuple[int, int]:
-    """Send batch after batch; returns how many spans were taken and how many were not."""
-    sent = failed = in_a_row = 0
-    while batch := list(islice(spans, SPANS_PER_BATCH)):
-        if exporter.export(batch) is SpanExportResult.SUCCESS:
-            sent, in_a_row = sent + len(batch), 0
-            continue
-        failed, in_a_row = failed + len(batch), in_a_row + 1
-        if in_a_row > (sent > 0):
-            break
-    return sent, failed + sum(1 for _ in spans)
-
-
-def _exporter() -> SpanExporter:
-    protocol = next(filter(None, map(os.environ.get, PROTOCOL_VARIABLES)), "http/protobuf")
-    try:
-        return _make_exporter(protocol.strip())
-    except (ValueError, TypeError, OSError) as error:
-        raise ExportError(f"cannot export by {protocol}: {error}") from error
-
-
-def _make_exporter(protocol: str) -> SpanExporter:
-    if protocol == "grpc":
-        from opentelemetry.exporter.otlp.proto.grpc import (  # noqa: PLC0415 - only the one used
-            trace_exporter as over_grpc,
-        )
-
-        return over_grpc.OTLPSpanExporter()
-    if protocol == "http/protobuf":
-        from opentelemetry.exporter.otlp.proto.http import (  # noqa: PLC0415 - as above
-            trace_exporter as over_http,
-        )
-
-        return over_http.OTLPSpanExporter()
-    raise ExportError(f"no OTLP exporter for protocol {protocol!r}: use grpc or http/protobuf")
-
-
-def _resource(record: Record, run_id: str) -> Resource:
-    """Return who speaks; `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` have the last word."""
-    ours = {
-        names.SERVICE_NAME: "crosswind",
-        names.RUN_ID: run_id,
-        names.RUN_TAG: record.run_tag,
-        names.HOST_NAME: record.clock.host,
-    }
-    return Resource(ours).merge(OTELResourceDetector().detect())
-
-
-def _readable(span: SpanFact, resource: Resource) -> ReadableSpan:
-    """Return the span as the SDK would have ended it, with our own ids and times."""
-    server = span.kind == "SERVER"
-    return ReadableSpan(
-        name=span.name,
-        context=_context(span.trace_id, span.span_id),
-        parent=_context(span.trace_id, span.parent_span_id, remote=server),
-        resource=resource,
-        attributes=span.attributes,
-        kind=_KINDS[span.kind],
-        status=Status(StatusCode.ERROR, span.error) if span.error else Status(),
-        links=[Link(_known(*link)) for link in span.links],
-        start_time=span.start_ns,
-        end_time=span.end_ns,
-        instrumentation_scope=_SCOPE,
+            delivery.close()
+    if ledger is not None and not sending.failed:
+        ledger.told_share(described.sample)
+        ledger.save()
+    reason = f"{to.address}: {sending.reason}" if sending.failed or sending.rejected else ""
+    return Exported(
+        sent=sending.sent,
+        failed=sending.failed,
+        reason=reason,
+        before=before,
+        rejected=sending.rejected,
     )
 
 
-def _context(trace_id: str, span_id: str, *, remote: bool = False) -> SpanContext | None:
-    return _known(trace_id, span_id, remote=remote) if span_id else None
+def units_of(
+    record: Record,
+    run_id: str,
+    described: Described,
+    collected: Iterable[SpanCollected] = (),
+    ledger: Ledger | None = None,
+) -> Iterator[Unit]:
+    """Yield what is exported of a record: the run's own spans, its exchanges, spans of others."""
+    maker = SpanMaker(record, described)
+    resource = resource_of(run_id, record.run_tag, record.clock.host)
+    for span in maker.of_run():
+        yield Unit(span.name, [readable(span, resource)])
+    left_out = set()
+    for exchange in record.exchanges:
+        if is_kept(exchange, record.run_tag, described.sample):
+            spans = [readable(span, resource) for span in maker.of_exchange(exchange)]
+            yield Unit(exchange.number, spans)
+        else:
+            left_out.add(exchange.number)
+    resources = Resources(run_id)
+    for index, row in enumerate(collected):
+        taken = ledger is not None and index < ledger.collected
+        kept = own_exchange(row.trace_id, record.run_tag) not in left_out
+        if not taken:
+            yield Unit(None, [CollectedSpan(row, resources.of(row))] if kept else [])
 
 
-def _known(trace_id: str, span_id: str, *, remote: bool = False) -> SpanContext:
-    return SpanContext(int(trace_id, 16), int(span_id, 16), remote, _SAMPLED)
+def _left(units: Iterable[Unit], ledger: Ledger | None) -> tuple[list[Unit], int]:
+    """Return what the ledger does not know of, and how many exchanges it knows of."""
+    if ledger is None:
+        return list(units), 0
+    left: list[Unit] = []
+    before = 0
+    for unit in units:
+        if unit.key is not None and unit.key in ledger:
+            before += isinstance(unit.key, int)
+        else:
+            left.append(unit)
+    return left, before
+
+
+def forget_other_share(ledger: Ledger, share: float) -> None:
+    """Send the run's root span again where it told another share than this export's."""
+    if ledger.share is not None and ledger.share != share:
+        ledger.forget(RUN_SPAN)
+
+
+class _Sending:
+    """Sends batch after batch and counts; what was taken is noted at once."""
+
+    def __init__(
+        self, deliver: Deliver, ledger: Ledger | None, sleep: Callable[[float], None]
+    ) -> None:
+        self._deliver = deliver
+        self._ledger = ledger
+        self._sleep = sleep
+        self.sent = self.failed = self.rejected = 0
+        self.reason = ""
+
+    def all(self, units: Iterable[Unit]) -> None:
+        """Send all of them, or until the backend has shown that it takes no more."""
+        in_a_row = 0
+        for batch in batched(units):
+            answer = Answer(kind="later") if self._given_up(in_a_row) else self._batch(batch)
+            in_a_row = 0 if answer.kind == "taken" else in_a_row + 1
+            if answer.kind == "refused":
+                in_a_row += PATIENCE
+            if answer.kind != "taken" and not answer.reason:
+                self.failed += sum(len(unit.spans) for unit in batch)
+
+    def _given_up(self, in_a_row: int) -> bool:
+        return in_a_row > (1 if self.sent else 0)
+
+    def _batch(self, batch: list[Unit]) -> Answer:
+        for _ in range(PATIENCE):
+            result = send(batch, self._deliver)
+            self._note(result.taken)
+            self.rejected += result.rejected
+            self.reason = result.answer.reason or self.reason
+            batch = list(result.left)
+            if not batch or result.answer.kind != "later" or result.answer.retry_after_s is None:
+                break
+            self._sleep(min(result.answer.retry_after_s, LONGEST_WAIT_S))
+        self.failed += sum(len(unit.spans) for unit in batch)
+        kept = Answer(kind="taken", reason="taken") if not batch else result.answer
+        return kept if kept.reason else msgspec.structs.replace(kept, reason="not taken")
+
+    def _note(self, taken: Iterable[Unit]) -> None:
+        units = tuple(taken)
+        self.sent += sum(len(unit.spans) for unit in units)
+        if self._ledger is None or not units:
+            return
+        self._ledger.add(unit.key for unit in units if unit.key is not None)
+        self._ledger.took_collected(sum(unit.key is None for unit in units))
+        self._ledger.save()
 
 
 @contextmanager
-def _heard() -> Iterator[list[str]]:
-    """Collect what the exporters log instead of letting it run past the caller."""
+def quiet() -> Iterator[None]:
+    """Keep what the exporters log from running past the caller: it is told otherwise."""
     logger = logging.getLogger("opentelemetry")
-    messages: list[str] = []
-    collector = _Collector(messages)
-    before = logger.propagate
-    logger.addHandler(collector)
+    before, silent = logger.propagate, logging.NullHandler()
+    logger.addHandler(silent)
     logger.propagate = False
     try:
-        yield messages
+        yield
     finally:
-        logger.removeHandler(collector)
+        logger.removeHandler(silent)
         logger.propagate = before
-
-
-class _Collector(logging.Handler):
-    def __init__(self, messages: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._messages = messages
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if message not in self._messages:
-            self._messages.append(message)

@@ -234,6 +234,13 @@ EXCHANGE_TOUCHED = _attribute(
 )
 
 RUN_TITLE = _attribute("crosswind.run.title", "string", "run", "the experiment's title")
+RUN_SAMPLE = _attribute(
+    "crosswind.run.sample_share",
+    "double",
+    "run",
+    "the share of unremarkable exchanges that was exported: 1 is all; those that failed, failed "
+    "over or were touched by a fault always are",
+)
 PHASE = _attribute(
     "crosswind.phase", "string", "phase, exchange", "the phase; of an exchange: when it was planned"
 )

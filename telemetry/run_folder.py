@@ -88,6 +88,11 @@ class RunFolder(msgspec.Struct, frozen=True):
         return self.path / COLLECTED
 
     @property
+    def export(self) -> Path:
+        """What of the run each backend has taken."""
+        return self.path / "export"
+
+    @property
     def verdict(self) -> Path:
         """The verdict with its findings and figures."""
         return self.path / "verdict.json"

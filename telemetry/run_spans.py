@@ -29,8 +29,16 @@ class Injected(msgspec.Struct, frozen=True):
 class RunSpans:
     """Makes the run's own spans, and tells which windows an exchange links to."""
 
-    def __init__(self, record: Record, title: str, injected: Mapping[str, Injected]) -> None:
+    def __init__(
+        self,
+        record: Record,
+        title: str,
+        injected: Mapping[str, Injected],
+        *,
+        sample: float = 1.0,
+    ) -> None:
         """`title` is the experiment's, `injected` what each fault does, by its id."""
+        self._sample = sample
         self._record = record
         self._title = title
         self._injected = injected
@@ -72,7 +80,7 @@ class RunSpans:
 
     def _root_span(self) -> SpanFact:
         start_ns = min(phase.start_ns for phase in self._phases)
-        facts: Attributes = {names.RUN_TITLE: self._title} if self._title else {}
+        facts = present({names.RUN_TITLE: self._title or None, names.RUN_SAMPLE: self._sample})
         return self._span(names.RUN_SPAN, "", self._root, (start_ns, self._end_ns), facts)
 
     def _phase_span(self, phase: Phase) -> SpanFact:

@@ -49,12 +49,14 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 
     `endpoints` tells provider and model by endpoint, `injected` what a fault does by its id,
     `title` the experiment's, `requests` what stand-ins logged, by the trace and span that asked.
+    `sample` is the share of unremarkable exchanges whose spans are made.
     """
 
     endpoints: Mapping[str, Served] = {}
     injected: Mapping[str, Injected] = {}
     title: str = ""
     requests: Mapping[tuple[str, str], ProviderRequest] = {}
+    sample: float = 1.0
 
 
 class SpanMaker:
@@ -64,13 +66,17 @@ class SpanMaker:
         """Take a record and what it does not say of itself."""
         self._record = record
         self._described = described
-        self._run = RunSpans(record, described.title, described.injected)
+        self._run = RunSpans(record, described.title, described.injected, sample=described.sample)
 
     def spans(self) -> Iterator[SpanFact]:
         """Yield every span: the run's own, then each exchange's before those below it."""
         yield from self._run.spans()
         for exchange in self._record.exchanges:
             yield from self.of_exchange(exchange)
+
+    def of_run(self) -> Iterator[SpanFact]:
+        """Yield the spans of the run's own trace."""
+        return self._run.spans()
 
     def of_exchange(self, exchange: Exchange) -> Iterator[SpanFact]:
         """Yield the spans of one exchange's trace."""
@@ -114,7 +120,7 @@ class SpanMaker:
             names.EXCHANGE_BELIEVED_OK: exchange.believed_ok,
             names.EXCHANGE_SERVED_BY: exchange.served_by or None,
             names.EXCHANGE_ATTEMPTS: len(exchange.attempts),
-            names.EXCHANGE_FAILED_OVER: _failed_over(exchange),
+            names.EXCHANGE_FAILED_OVER: exchange.failed_over,
             names.EXCHANGE_TOUCHED: exchange.touched,
         }
 
@@ -288,12 +294,6 @@ def _hop_id(exchange: Exchange, hop: Hop) -> str:
 
 def _ms(end_ns: int | None, start_ns: int) -> int | None:
     return None if end_ns is None else round((end_ns - start_ns) / NS_PER_MS)
-
-
-def _failed_over(exchange: Exchange) -> bool:
-    if exchange.serving is None:
-        return False
-    return exchange.serving.endpoint != exchange.attempts[0].endpoint
 
 
 def _telling_endpoint(exchange: Exchange) -> str:

@@ -20,6 +20,14 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "telemetry/exporter_config.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/sink.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/sinks.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/span_sink.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/courier.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/stand_in_logs.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/readable.py": "tests/live/test_export.py",
+    "experiments/running/exporting.py": "tests/live/test_exporter.py",
     # declarations: what reads them finds out
     "experiments/running/looked_ahead.py": "tests/live/test_rails.py",
     "experiments/running/terms.py": "tests/live/test_conductor.py",

@@ -2,6 +2,8 @@
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs: --help stays fast
 
+from typing import Annotated
+
 import typer
 
 from experiments.commands.arguments import RunArgument
@@ -57,13 +59,25 @@ def report(run: RunArgument) -> None:
     terminal.say(f"report: {run / 'report.html'}")
 
 
-def export(run: RunArgument) -> None:
+def export(
+    run: RunArgument,
+    again: Annotated[  # noqa: FBT002 - an option of the command line
+        bool, typer.Option("--again", help="Send what the backend has taken already, too.")
+    ] = False,
+    sample: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="The share of unremarkable exchanges to send; default all."
+        ),
+    ] = None,
+) -> None:
     """Send a finished run's spans to an OpenTelemetry backend.
 
     One span per exchange, one per attempt, and the proxy's below it with the fault's id. Where to
     and how is told by OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL (grpc or
     http/protobuf) and the other OTEL_EXPORTER_OTLP_* variables. Exits 0 when every span was
-    taken, else 1. Exporting again sends the same ids.
+    taken, else 1. What this backend has taken is kept in the run folder and not sent again, so an
+    export that was broken off goes on where it stopped; --again sends the same ids again.
 
     For example:
 
@@ -73,8 +87,12 @@ def export(run: RunArgument) -> None:
     from experiments.exported import export_run
 
     with terminal.meanwhile("sending the spans"):
-        exported = export_run(run)
+        exported = export_run(run, again=again, sample=sample)
     terminal.say(f"{exported.sent} spans sent")
+    if exported.before:
+        terminal.say(f"{exported.before} exchanges had been taken before: --again sends them again")
+    if exported.rejected:
+        terminal.warn(f"{exported.rejected} spans were taken and rejected: {exported.reason}")
     if exported.failed:
         terminal.warn(f"{exported.failed} spans not taken: {exported.reason}")
         raise typer.Exit(1)

@@ -158,6 +158,7 @@ class Conductor:
             self._watcher.said(f"{lost[STORE]}; started again, nothing is lost")
             lost.pop(STORE)
         self._preparation.collecting.mind(lost)
+        self._preparation.exporting.mind(lost)
         for role, reason in lost.items():
             self._lose(role, reason + self._load_lost_with(role))
         spared = [name for name in lost if name in self._children.workers]
@@ -204,6 +205,7 @@ class Conductor:
             drained_ns=self._drained_ns,
         )
         self._recorder.close()
+        self._preparation.exporting.end()
         self._watcher.said("sealing the record")
         if reason := self._children.stop(STORE, processes.SEAL_WITHIN_S):
             self._watcher.said(f"the record was not sealed; it will be when it is judged. {reason}")

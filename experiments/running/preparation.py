@@ -15,6 +15,7 @@ from experiments.running import configs
 from experiments.running.children import ChildFailedError
 from experiments.running.collecting import Collecting
 from experiments.running.environment import environment_of
+from experiments.running.exporting import Exporting
 from experiments.running.gateway import (
     KEY_VARIABLE,
     filling,
@@ -64,6 +65,7 @@ class Preparation:
         self._note = note
         self._say = say
         self.collecting = Collecting(experiment.telemetry, folder, children, note=note, say=say)
+        self.exporting = Exporting(experiment, folder, run_tag, children, say)
         self.canaries: tuple[Canary, ...] = ()
         self._key = f"sk-{secrets.token_hex(16)}"
         self._private = tempfile.TemporaryDirectory(prefix="crosswind-")
@@ -83,6 +85,7 @@ class Preparation:
         store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag, stops=stops)
         self._children.start(STORE, store)
         self.collecting.start()
+        self.exporting.start()
         targets = configs.targets(experiment, proxies)
         self._preflight(targets)
         self._check_quotas()

@@ -35,6 +35,7 @@ INJECTOR = "injector"
 WORKER = "worker"
 STORE = "store"
 COLLECTOR = "collector"
+EXPORTER = "exporter"
 
 MODULES = {
     STAND_INS: "providers.stand_in_process",
@@ -42,6 +43,7 @@ MODULES = {
     WORKER: "loadgen.worker",
     STORE: "telemetry.store",
     COLLECTOR: "telemetry.collector",
+    EXPORTER: "telemetry.exporter",
     GATEWAY: "experiments.running.gateway_process",
 }
 
@@ -187,6 +189,18 @@ class Processes:
         except ChildFailedError:
             return None
         return msgspec.convert(word["collected"], dict[str, int])
+
+    def end_exporting(self, within_s: float) -> dict[str, int | str] | None:
+        """End the exporter; returns what it says of itself, None where it cannot."""
+        exporter = self._children.get(EXPORTER)
+        if exporter is None or exporter.exit_code() is not None:
+            return None
+        exporter.order(Stop(within_s=within_s))
+        try:
+            word = await_word(exporter, "exported", within_s + 2.0)
+        except ChildFailedError:
+            return None
+        return msgspec.convert(word["exported"], dict[str, int | str])
 
     def disarm(self) -> int:
         """Take every fault away; returns how many are left (0 when the injector is gone)."""

@@ -1,0 +1,80 @@
+"""The exporter of a run: started where the environment names a backend, missed by nobody."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments.exported import injected_of, served_by_endpoint
+from experiments.model import Experiment
+from experiments.running.children import ChildFailedError
+from experiments.running.processes import EXPORTER, Processes
+from telemetry.exporter_config import ExporterConfig
+from telemetry.exporting.destination import is_set
+
+SAY = Callable[[str], None]
+LAST_SPANS_WITHIN_S = 10.0
+"""How long the end of a run may wait for its last spans to be taken."""
+
+
+class Exporting:
+    """A run's exporter, or none. Nothing that it does or suffers is put on record."""
+
+    def __init__(
+        self, experiment: Experiment, folder: Path, run_tag: str, children: Processes, say: SAY
+    ) -> None:
+        self._experiment = experiment
+        self._folder = folder
+        self._run_tag = run_tag
+        self._children = children
+        self._say = say
+        self._on = False
+
+    def start(self) -> None:
+        """Start it where the environment names a backend; one that cannot start is told of."""
+        if not is_set(os.environ):
+            return
+        experiment = self._experiment
+        config = ExporterConfig(
+            run_folder=str(self._folder),
+            run_tag=self._run_tag,
+            title=experiment.title,
+            endpoints=served_by_endpoint(experiment),
+            injected=injected_of(experiment),
+            stand_ins=tuple(e.name for e in experiment.endpoints if e.stand_in is not None),
+            sample=experiment.telemetry.sample,
+        )
+        self._on = True
+        try:
+            self._children.start(EXPORTER, config)
+        except ChildFailedError as error:
+            self._give_up(str(error))
+
+    def mind(self, lost: dict[str, str]) -> None:
+        """Take the exporter out of what was lost: it is started again, or done without."""
+        reason = lost.pop(EXPORTER, "")
+        if not reason:
+            return
+        if self._children.restart(EXPORTER):
+            self._say(f"{reason}; started again, nothing is lost")
+        else:
+            self._give_up(reason)
+
+    def end(self) -> None:
+        """Let it send what is left, for a bounded time, and say what became of it."""
+        if not self._on:
+            return
+        self._say(f"sending the last spans, for {LAST_SPANS_WITHIN_S:g} s at the most")
+        said = self._children.end_exporting(LAST_SPANS_WITHIN_S)
+        self._children.stop(EXPORTER, within_s=2.0)
+        if said is None:
+            self._say(f"not every span was sent; to go on: crosswind export {self._folder}")
+            return
+        left, reason = said.get("spans_left", 0), said.get("reason", "")
+        self._say(f"{said.get('spans_sent', 0)} spans exported")
+        if left or reason:
+            self._say(f"{left} left ({reason}); to go on: crosswind export {self._folder}")
+
+    def _give_up(self, reason: str) -> None:
+        self._on = False
+        self._children.give_up(EXPORTER)
+        self._say(f"{reason}\nthe run goes on without an exporter")

@@ -1,0 +1,1 @@
+"""What leaves a run while it goes on, and afterwards: sinks, and how a backend is spoken to."""

@@ -1,0 +1,51 @@
+"""An exchange settles when all of it is known, and is then what the whole record makes of it."""
+
+from itertools import zip_longest
+
+from telemetry.assembly import Assembly
+from telemetry.exporting.settling import Settling
+from telemetry.rows import HopEnded
+from tests.telemetry.scenes import BIG_NS, MS, TAG, failover, numbered, small_run
+
+LATE_NS = BIG_NS + 10_000 * MS
+
+
+def test_settled_exchanges_are_those_of_the_record() -> None:
+    spools = numbered(small_run())
+    settling, assembly = Settling(TAG, 10 * MS), Assembly()
+    names = list(spools)
+    for rows in zip_longest(*spools.values()):
+        for name, row in zip(names, rows, strict=True):
+            if row is not None:
+                settling.take(name, row)
+                assembly.take(name, row)
+    numbers = settling.settled(LATE_NS)
+    assert numbers == [0, 1, 2]
+    assert settling.record(numbers).exchanges == assembly.record(TAG).exchanges
+    settling.drop(numbers)
+    assert settling.unsettled() == []
+
+
+def test_it_waits_for_the_proxys_end_and_for_the_grace() -> None:
+    settling = Settling(TAG, 10 * MS)
+    spools = failover(0, BIG_NS)
+    late = [row for row in spools["injector-0"] if isinstance(row, HopEnded)][-1]
+    for name, rows in spools.items():
+        for row in rows:
+            if row is not late:
+                settling.take(name, row)
+    assert settling.settled(LATE_NS) == []
+    settling.take("injector-0", late)
+    assert settling.settled(BIG_NS + 29 * MS) == []
+    assert settling.settled(BIG_NS + 30 * MS) == [0]
+
+
+def test_it_waits_for_what_a_stand_in_logs() -> None:
+    settling = Settling(TAG, 0, stand_ins=("vertex",))
+    for name, rows in failover(0, BIG_NS).items():
+        for row in rows:
+            settling.take(name, row)
+    assert settling.settled(LATE_NS) == []
+    (second,) = [a for a in settling.record([0]).exchanges[0].attempts if a.endpoint == "vertex"]
+    asked = (settling.record([0]).exchanges[0].trace_id, second.span_id)
+    assert settling.settled(LATE_NS, {asked}) == [0]
