@@ -15,6 +15,7 @@ from telemetry.view import VERSION, views
 def reference() -> str:
     """Return the tables as Markdown."""
     parts = [f"### Versions\n\n{_versions()}", f"### Spans and attributes\n\n{_names()}"]
+    parts.append(f"### Metrics of a run, as time series\n\n{_metrics()}")
     parts += [f"### View `{name}`\n\n{_view(name)}" for name in views()]
     parts += [f"### spans/{table}.parquet\n\n{_columns(table)}" for table in TABLES]
     return "\n\n".join(parts) + "\n"
@@ -35,8 +36,22 @@ def _view(name: str) -> str:
 
 
 def _names() -> str:
-    rows = ((f"`{name.name}`", name.type, name.on, name.doc) for name in names.TABLE)
+    spans = (name for name in names.TABLE if name.kind != "metric")
+    rows = ((f"`{name.name}`", name.type, name.on, name.doc) for name in spans)
     return _table(("name", "type", "on", "says"), rows)
+
+
+def _metrics() -> str:
+    rows = (
+        (f"`{one.name}`", one.type, f"`{one.unit}`", _listed(one.attributes), one.doc)
+        for one in names.TABLE
+        if one.kind == "metric"
+    )
+    return _table(("name", "instrument", "unit", "attributes", "says"), rows)
+
+
+def _listed(attributes: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in attributes)
 
 
 def _columns(table: str) -> str:
