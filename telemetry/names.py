@@ -309,6 +309,8 @@ GENAI_LATEST: Final = {
     GENAI_TOKENS: "gen_ai.client.inference.operation.{type}_tokens",
 }
 """What `OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental` calls them: unreleased names."""
+GENAI_LATEST_USAGE: Final = "gen_ai.client.inference.usage.{type}_tokens"
+"""The counters that they have beside the histograms of tokens."""
 
 EXCHANGES = _metric("crosswind.exchanges", "counter", "{exchange}", _ENDED, "that ended")
 EXCHANGE_WAIT = _metric(
