@@ -112,7 +112,6 @@ def _asked(name: str, title: str, query: str, *, many: bool) -> Json:
         "label": title,
         "type": "query",
         "datasource": PROMETHEUS,
-        "definition": query,
         "query": {"query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"},
         "current": {"text": ["All"], "value": ["$__all"], "selected": True} if many else {},
         "options": [],
