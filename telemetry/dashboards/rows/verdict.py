@@ -46,7 +46,7 @@ VERDICT = Row(
             steps=NONE_LOST,
         ),
         Figure(
-            title="Availability",
+            title="Availability so far",
             says="Share of exchanges that gave the user the whole answer, since the run's start.",
             queries=[now(availability(in_total))],
             unit="percentunit",
@@ -76,7 +76,7 @@ VERDICT = Row(
             unit="s",
         ),
         Figure(
-            title="Attempts per exchange",
+            title="Attempts per exchange so far",
             says="Attempts on all endpoints by all exchanges that ended: 1 is no amplification.",
             queries=[now(amplification(in_total))],
             steps=AMPLIFIED,
