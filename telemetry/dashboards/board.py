@@ -57,12 +57,10 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _variables(*, many: bool) -> list[Json]:
-    return [
-        _source("prometheus", "Metrics"),
-        _source("tempo", "Traces"),
-        _experiment() if many else _window(),
-        _run(many=many),
-    ]
+    metrics, traces = _source("prometheus", "Metrics"), _source("tempo", "Traces")
+    if many:
+        return [metrics, _experiment(), _run(many=True)]
+    return [metrics, traces, _window(), _run(many=False)]
 
 
 def _source(kind: str, title: str) -> Json:

@@ -1,7 +1,8 @@
 """TraceQL over our spans, put together from names: searches for exchanges.
 
 Only what was seen to work in Tempo 3.0.3: comparisons and `select`; no arithmetic, no quantiles
-over floating-point attributes. An exchange is a root span, so children are never matched.
+over floating-point attributes. What is asked for are attributes that exchanges alone have, so their
+attempts are never matched.
 """
 
 from telemetry import names
@@ -21,7 +22,7 @@ def resource(attribute: str) -> str:
 def exchanges(*conditions: str, show: tuple[str, ...] = ()) -> str:
     """Search the chosen run's exchanges that meet all conditions, and show attributes of theirs."""
     run = f'{resource(names.RUN_ID)} = "$run"'
-    wanted = " && ".join(("nestedSetParent < 0", run, *conditions))
+    wanted = " && ".join((run, *conditions))
     shown = f" | select({', '.join(map(span, show))})" if show else ""
     return f"{{ {wanted} }}{shown}"
 
