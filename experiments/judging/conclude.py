@@ -1,5 +1,6 @@
 """From a run folder to its verdict and reports: what `run` does last and `judge` does again."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from experiments.judging.verdict import ExitCode, Judgement
 from experiments.model import Experiment
 from experiments.reading.resolved import read_resolved
 from experiments.report import write_reports
+from telemetry.grafana.links import Explore, GrafanaError, explore_of
 from telemetry.record import Record
 from telemetry.run_folder import RunFolder
 from telemetry.seal import read_record
@@ -33,17 +35,32 @@ class Conclusion(msgspec.Struct, frozen=True):
 def conclude(path: Path) -> Conclusion:
     """Judge a run folder from its rows, and write `verdict.json` and the reports into it."""
     experiment, record, judgement = _judged(path)
+    explore = _explore()
     verdict = RunFolder(path).verdict
     written = (
         lambda: verdict.write_bytes(judgement_json(judgement)),
-        lambda: _write_reports(path, experiment, record, judgement),
+        lambda: _write_reports(path, experiment, record, judgement, explore),
     )
     return Conclusion(judgement, tuple(filter(None, map(_failure, written))))
 
 
-def report(path: Path) -> None:
-    """Write the reports of a run folder again, and nothing else; raises OSError."""
-    _write_reports(path, *_judged(path))
+def report(path: Path, explore: Explore | None = None) -> None:
+    """Write the reports of a run folder again, and nothing else; raises OSError.
+
+    `explore` is the Grafana that traces are linked to.
+    """
+    _write_reports(path, *_judged(path), explore)
+
+
+def _explore() -> Explore | None:
+    """Return the Grafana that the environment names; a wrong name must not cost a run's reports.
+
+    `report` and `export` say what is wrong with it.
+    """
+    try:
+        return explore_of(os.environ)
+    except GrafanaError:
+        return None
 
 
 def _judged(path: Path) -> tuple[Experiment, Record, Judgement]:
@@ -53,9 +70,14 @@ def _judged(path: Path) -> tuple[Experiment, Record, Judgement]:
 
 
 def _write_reports(
-    path: Path, experiment: Experiment, record: Record, judgement: Judgement
+    path: Path,
+    experiment: Experiment,
+    record: Record,
+    judgement: Judgement,
+    explore: Explore | None = None,
 ) -> None:
-    write_reports(path, experiment, record, judgement, evidence_of(record, experiment))
+    evidence = evidence_of(record, experiment)
+    write_reports(path, experiment, record, judgement, evidence, explore=explore)
 
 
 def _failure(write: Callable[[], object]) -> str:
