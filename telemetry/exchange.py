@@ -5,6 +5,7 @@ host; durations that functions return are seconds.
 """
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 
 import msgspec
@@ -245,18 +246,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return next((phase for phase in self.phases if phase.name == name), None)
 
     def phase_of(self, exchange: Exchange) -> str:
-        """Return the phase that an exchange counts for.
-
-        An exchange that meets the fault phase belongs to it, wherever it was planned: a request
-        caught by the outage must not spoil the baseline. Any other belongs where it was planned.
-        """
-        fault = self.phase("fault")
-        if fault is not None and exchange.meets(fault.start_ns, fault.end_ns):
-            return fault.name
-        for phase in self.phases:
-            if phase.start_ns <= exchange.planned_ns < phase.end_ns:
-                return phase.name
-        return ""
+        """Return the phase that an exchange counts for."""
+        return phase_of(exchange, self.phases)
 
     def in_phase(self, name: str) -> tuple[Exchange, ...]:
         """Return the exchanges that count for a phase, in planned order."""
@@ -301,3 +292,18 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             for e in self.exchanges
         )
         return msgspec.structs.replace(self, exchanges=steady)
+
+
+def phase_of(exchange: Exchange, phases: Sequence[Phase]) -> str:
+    """Return the phase that an exchange counts for; empty for none.
+
+    An exchange that meets the fault phase belongs to it, wherever it was planned: a request
+    caught by the outage must not spoil the baseline. Any other belongs where it was planned.
+    """
+    for phase in phases:
+        if phase.name == "fault" and exchange.meets(phase.start_ns, phase.end_ns):
+            return phase.name
+    for phase in phases:
+        if phase.start_ns <= exchange.planned_ns < phase.end_ns:
+            return phase.name
+    return ""

@@ -1,10 +1,10 @@
-"""Every span and attribute name that leaves this project, in one place.
+"""Every span, attribute and metric name that leaves this project, in one place.
 
 GenAI names follow the OpenTelemetry GenAI semantic conventions as last released, v1.41; HTTP,
 error and service names follow the stable conventions (v1.44). No convention exists for faults and
 failover: those names are ours, under `crosswind.`. Durations among ours are whole milliseconds,
-since some trace stores compute quantiles over integer attributes only. No metric is exported:
-figures are computed from the record.
+since some trace stores compute quantiles over integer attributes only; those of metrics are
+seconds. Every point of a metric carries the run's id beside the attributes that stand here.
 """
 
 from typing import Final
@@ -20,7 +20,8 @@ class Name(msgspec.Struct, frozen=True):
     """A name as it is documented: what it names, its value's type, where it stands, what it says.
 
     `on` names the spans that carry it (`exchange`, `attempt`, `hop`, `stand-in`, `run`, `phase`,
-    `window`) or `resource`.
+    `window`), `resource` or `metric`. A metric's `type` is its instrument (`counter`, `gauge`,
+    `histogram`); `unit` (UCUM) and `attributes` are for metrics alone.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Name(msgspec.Struct, frozen=True):
     type: str
     on: str
     doc: str
+    unit: str = ""
+    attributes: tuple[str, ...] = ()
 
 
 TABLE: list[Name] = []
@@ -41,6 +44,11 @@ def _attribute(name: str, type_: str, on: str, doc: str) -> str:
 
 def _span(name: str, kind: str, on: str, doc: str) -> str:
     TABLE.append(Name(name, "span", kind, on, doc))
+    return name
+
+
+def _metric(name: str, instrument: str, unit: str, attributes: tuple[str, ...], doc: str) -> str:
+    TABLE.append(Name(name, "metric", instrument, "metric", doc, unit, attributes))
     return name
 
 
@@ -116,7 +124,7 @@ SERVICE_NAME = _attribute(
     "service.name", "string", "resource", "`crosswind`; `OTEL_SERVICE_NAME` overrides it"
 )
 HOST_NAME = _attribute("host.name", "string", "resource", "the host whose clock the record keeps")
-RUN_ID = _attribute("crosswind.run.id", "string", "resource", "the run folder's name")
+RUN_ID = _attribute("crosswind.run.id", "string", "resource, metric", "the run folder's name")
 RUN_TAG = _attribute("crosswind.run.tag", "string", "resource", "the first 8 digits of trace ids")
 
 EXCHANGE_NUMBER = _attribute("crosswind.exchange.number", "int", "exchange", "counts from 0")
@@ -242,7 +250,10 @@ RUN_SAMPLE = _attribute(
     "over or were touched by a fault always are",
 )
 PHASE = _attribute(
-    "crosswind.phase", "string", "phase, exchange", "the phase; of an exchange: when it was planned"
+    "crosswind.phase",
+    "string",
+    "phase, exchange, metric",
+    "the phase; of an exchange: when it was planned; of a metric: as the verdict counts it",
 )
 WINDOW = _attribute("crosswind.window.name", "string", "window", "its group, numbered if not alone")
 WINDOW_ENDPOINTS = _attribute(
@@ -262,4 +273,98 @@ STAND_IN_ENDED = _attribute(
 )
 STAND_IN_TOKENS = _attribute(
     "crosswind.stand_in.tokens", "int", "stand-in", "tokens that it generated, delivered or not"
+)
+
+TOKEN_TYPE = _attribute("gen_ai.token.type", "string", "metric", "`input` or `output`")
+RESEND = _attribute("crosswind.attempt.resend", "boolean", "metric", "not an exchange's first")
+FAILOVER_FROM = _attribute("crosswind.failover.from", "string", "metric", "the endpoint left")
+FAILOVER_TO = _attribute("crosswind.failover.to", "string", "metric", "the endpoint asked next")
+BREAKER_STATE = _attribute(
+    "crosswind.breaker.state", "string", "metric", "`closed`, `open` or `half_open`"
+)
+WORKER = _attribute("crosswind.worker", "string", "metric", "the load generator's spool")
+EXPERIMENT = _attribute("crosswind.experiment", "string", "metric", "the experiment's name")
+VERDICT = _attribute("crosswind.verdict", "string", "metric", "`PASS`, `FAIL`, ...")
+GATE = _attribute("crosswind.gate", "string", "metric", "the gate, as the experiment has it")
+RULING = _attribute("crosswind.gate.ruling", "string", "metric", "`pass`, `fail` or `unknown`")
+FIGURE = _attribute("crosswind.figure.metric", "string", "metric", "a name of docs/metrics.md")
+FIGURE_SCOPE = _attribute("crosswind.figure.scope", "string", "metric", "a phase or a window")
+
+_ASKED = (OPERATION_NAME, PROVIDER_NAME, REQUEST_MODEL, RESPONSE_MODEL)
+_FAULT = (FAULT_ID, FAULT_KIND, ENDPOINT)
+_FAILOVER = (FAILOVER_FROM, FAILOVER_TO)
+_ENDED = (EXCHANGE_OUTCOME, EXCHANGE_SERVED_BY, PHASE, EXCHANGE_FAILED_OVER, EXCHANGE_TOUCHED)
+_TRIED = (ENDPOINT, PROVIDER_NAME, ATTEMPT_OUTCOME, RESEND, FAULT_ID)
+_SERVED = (EXCHANGE_SERVED_BY,)
+
+GENAI_DURATION = _metric(
+    "gen_ai.client.operation.duration", "histogram", "s", (*_ASKED, ERROR_TYPE), "from dispatch"
+)
+GENAI_FIRST_CHUNK = _metric(
+    "gen_ai.client.operation.time_to_first_chunk", "histogram", "s", _ASKED, "streamed; successes"
+)
+GENAI_PER_CHUNK = _metric(
+    "gen_ai.client.operation.time_per_output_chunk", "histogram", "s", _ASKED, "an answer's mean"
+)
+GENAI_TOKENS = _metric(
+    "gen_ai.client.token.usage", "histogram", "{token}", (*_ASKED, TOKEN_TYPE), "by answers' usage"
+)
+GENAI_LATEST: Final = {
+    GENAI_DURATION: "gen_ai.client.inference.duration",
+    GENAI_FIRST_CHUNK: "gen_ai.client.inference.time_to_first_chunk",
+    GENAI_PER_CHUNK: "gen_ai.client.inference.time_per_output_chunk",
+    GENAI_TOKENS: "gen_ai.client.inference.operation.{type}_tokens",
+}
+"""What `OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental` calls them: unreleased names."""
+GENAI_LATEST_USAGE: Final = "gen_ai.client.inference.usage.{type}_tokens"
+"""The counters that they have beside the histograms of tokens."""
+
+EXCHANGES = _metric("crosswind.exchanges", "counter", "{exchange}", _ENDED, "that ended")
+EXCHANGE_WAIT = _metric(
+    "crosswind.exchange.time_to_first_token", "histogram", "s", _SERVED, "from plan; successes"
+)
+EXCHANGE_TOTAL = _metric(
+    "crosswind.exchange.duration", "histogram", "s", _SERVED, "from plan to end; successes"
+)
+ATTEMPTS = _metric("crosswind.attempts", "counter", "{attempt}", _TRIED, "that ended")
+ENDPOINT_TOKENS = _metric(
+    "crosswind.endpoint.tokens", "counter", "{token}", (ENDPOINT, TOKEN_TYPE), "by attempts' usage"
+)
+FAILOVERS = _metric(
+    "crosswind.failovers", "counter", "{failover}", _FAILOVER, "next attempt, another endpoint"
+)
+FAILOVER_DELAY = _metric(
+    "crosswind.failover.delay", "histogram", "s", _SERVED, "first touched attempt to first token"
+)
+BREAKERS = _metric(
+    "crosswind.breaker.replicas", "gauge", "{replica}", (ENDPOINT, BREAKER_STATE), "by state now"
+)
+FAULT_ACTIVE = _metric("crosswind.fault.active", "gauge", "1", _FAULT, "1 in its windows, else 0")
+FAULT_TOUCHED = _metric(
+    "crosswind.fault.touched", "counter", "{attempt}", (*_FAULT, FAULT_ACTION), "attempts changed"
+)
+PHASE_ACTIVE = _metric("crosswind.phase.active", "gauge", "1", (PHASE,), "1 in it, else 0")
+LOAD_PLANNED = _metric(
+    "crosswind.generator.planned", "gauge", "{exchange}", (), "of the whole run, as planned"
+)
+LOAD_DUE = _metric("crosswind.generator.due", "counter", "{exchange}", (), "whose turn came")
+LOAD_SENT = _metric("crosswind.generator.sent", "counter", "{exchange}", (), "due and not shed")
+LOAD_LATENESS = _metric("crosswind.generator.lateness", "histogram", "s", (), "dispatch minus plan")
+LOAD_IN_FLIGHT = _metric("crosswind.generator.in_flight", "gauge", "{exchange}", (), "not ended")
+LOAD_HUB_LAG = _metric("crosswind.generator.hub_lag", "gauge", "s", (WORKER,), "largest, lately")
+LOAD_CPU = _metric("crosswind.generator.cpu", "gauge", "1", (WORKER,), "share of one core")
+QUOTA_REQUESTS = _metric(
+    "crosswind.endpoint.quota.requests", "gauge", "{request}/min", (ENDPOINT,), "where known"
+)
+QUOTA_TOKENS = _metric(
+    "crosswind.endpoint.quota.tokens", "gauge", "{token}/min", (ENDPOINT,), "where known"
+)
+ROWS_LOST = _metric("crosswind.rows.lost", "counter", "{row}", (), "missing in the spools")
+RUN_INFO = _metric("crosswind.run.info", "gauge", "1", (EXPERIMENT, RUN_TITLE, RUN_TAG), "1")
+RUN_EXIT_CODE = _metric(
+    "crosswind.run.exit_code", "gauge", "1", (VERDICT,), "0 PASS, 3 FAIL, ...; once it is over"
+)
+GATE_RULING = _metric("crosswind.gate.rulings", "gauge", "1", (GATE, RULING), "1; once it is over")
+FIGURES = _metric(
+    "crosswind.figure", "gauge", "1", (FIGURE, FIGURE_SCOPE), "in its own unit; once it is over"
 )

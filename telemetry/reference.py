@@ -17,6 +17,7 @@ def reference() -> str:
     """Return the tables as Markdown."""
     parts = [f"### Versions\n\n{_versions()}", f"### Spans and attributes\n\n{_names()}"]
     parts += [f"### Log events\n\n{_log_names()}"]
+    parts.append(f"### Metrics of a run, as time series\n\n{_metrics()}")
     parts += [f"### View `{name}`\n\n{_view(name)}" for name in views()]
     parts += [f"### spans/{table}.parquet\n\n{_columns(table)}" for table in TABLES]
     return "\n\n".join(parts) + "\n"
@@ -37,13 +38,25 @@ def _view(name: str) -> str:
 
 
 def _names() -> str:
-    rows = ((f"`{name.name}`", name.type, name.on, name.doc) for name in names.TABLE)
+    spans = (name for name in names.TABLE if name.kind != "metric")
+    rows = ((f"`{name.name}`", name.type, name.on, name.doc) for name in spans)
     return _table(("name", "type", "on", "says"), rows)
 
 
 def _log_names() -> str:
     rows = ((f"`{name.name}`", name.kind, name.type, name.doc) for name in log_names.TABLE)
     return _table(("name", "is", "severity or type", "says"), rows)
+def _metrics() -> str:
+    rows = (
+        (f"`{one.name}`", one.type, f"`{one.unit}`", _listed(one.attributes), one.doc)
+        for one in names.TABLE
+        if one.kind == "metric"
+    )
+    return _table(("name", "instrument", "unit", "attributes", "says"), rows)
+
+
+def _listed(attributes: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in attributes)
 
 
 def _columns(table: str) -> str:

@@ -132,10 +132,13 @@ class RunSpans:
 
 def phases_of(record: Record) -> Sequence[Phase]:
     """Return the phases that the record tells of, in its order."""
-    return [phase for event in record.named("phase") if (phase := _phase(event)) is not None]
+    return [phase for event in record.events if (phase := phase_told(event)) is not None]
 
 
-def _phase(event: EventFact) -> Phase | None:
+def phase_told(event: EventFact) -> Phase | None:
+    """Return the phase that an event tells of; None for any other event."""
+    if event.name != "phase":
+        return None
     start_ns, end_ns = event.facts.get("start_ns"), event.facts.get("end_ns")
     if not isinstance(start_ns, int) or not isinstance(end_ns, int):
         return None

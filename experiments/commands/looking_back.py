@@ -2,6 +2,8 @@
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs: --help stays fast
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,10 +38,22 @@ def judge(run: RunArgument) -> None:
     raise typer.Exit(conclusion.exit_code)
 
 
-def report(run: RunArgument) -> None:
+def report(
+    run: RunArgument,
+    grafana: Annotated[
+        str,
+        typer.Option(
+            envvar="GRAFANA_URL",
+            metavar="URL",
+            help="Link traces to this Grafana, where they were exported to.",
+        ),
+    ] = "",
+) -> None:
     """Write the reports of a finished run again.
 
-    That is report.html, report.md and junit.xml. Exits 0, whatever the verdict.
+    That is report.html, report.md and junit.xml. Exits 0, whatever the verdict. With --grafana or
+    GRAFANA_URL the worst exchanges link to their traces in Explore; GRAFANA_TEMPO_UID names the
+    data source (default tempo).
 
     For example:
 
@@ -49,13 +63,14 @@ def report(run: RunArgument) -> None:
     from experiments.judging import conclude
     from experiments.reading.problems import as_usage_error
     from telemetry.flat import UnreadableRecordError
+    from telemetry.grafana.links import GrafanaError, explore_of
     from telemetry.seal import NoRecordError
 
     with (
-        as_usage_error(NoRecordError, UnreadableRecordError),
+        as_usage_error(NoRecordError, UnreadableRecordError, GrafanaError),
         terminal.meanwhile("reading the rows and computing every figure"),
     ):
-        conclude.report(run)
+        conclude.report(run, explore_of(os.environ, grafana))
     terminal.say(f"report: {run / 'report.html'}")
 
 
@@ -79,6 +94,9 @@ def export(
     taken, else 1. What this backend has taken is kept in the run folder and not sent again, so an
     export that was broken off goes on where it stopped; --again sends the same ids again.
 
+    With GRAFANA_URL and GRAFANA_TOKEN (a service account's) the run's phases and fault windows
+    become annotations there, too, each once.
+
     For example:
 
       OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 crosswind export runs/20261122T230146Z-...
@@ -88,6 +106,7 @@ def export(
 
     with terminal.meanwhile("sending the spans"):
         exported = export_run(run, again=again, sample=sample)
+    annotated = _annotate(run)
     terminal.say(f"{exported.sent} spans sent")
     if exported.before:
         terminal.say(f"{exported.before} exchanges had been taken before: --again sends them again")
@@ -96,3 +115,21 @@ def export(
     if exported.failed:
         terminal.warn(f"{exported.failed} spans not taken: {exported.reason}")
         raise typer.Exit(1)
+    if not annotated:
+        raise typer.Exit(1)
+
+
+def _annotate(run: Path) -> bool:
+    """Tell Grafana of the run, if there is one to tell; false where it would not listen."""
+    from experiments import terminal
+    from experiments.annotated import tell_grafana
+    from telemetry.grafana.links import GrafanaError
+
+    try:
+        told = tell_grafana(run)
+    except GrafanaError as error:
+        terminal.warn(f"no annotations: {error}")
+        return False
+    if told is not None:
+        terminal.say(f"{told.added} annotations added to Grafana, {told.known} were there")
+    return True

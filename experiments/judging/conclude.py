@@ -13,6 +13,7 @@ from experiments.judging.verdict import ExitCode, Judgement
 from experiments.model import Experiment
 from experiments.reading.resolved import read_resolved
 from experiments.report import write_reports
+from telemetry.grafana.links import Explore, GrafanaError, explore_of
 from telemetry.logs.fact import LogFact
 from telemetry.logs.file import write_log
 from telemetry.logs.made import end_of, log_of
@@ -39,10 +40,11 @@ class Conclusion(msgspec.Struct, frozen=True):
 def conclude(path: Path) -> Conclusion:
     """Judge a run folder from its rows, and write `verdict.json` and the reports into it."""
     experiment, record, judgement = _judged(path)
+    explore = _explore()
     verdict = RunFolder(path).verdict
     written = (
         lambda: verdict.write_bytes(judgement_json(judgement)),
-        lambda: _write_reports(path, experiment, record, judgement),
+        lambda: _write_reports(path, experiment, record, judgement, explore),
         lambda: _write_log(path, experiment, record, judgement),
     )
     return Conclusion(judgement, tuple(filter(None, map(_failure, written))))
@@ -54,9 +56,23 @@ def log(experiment: Experiment, record: Record, judgement: Judgement) -> Iterato
     return log_of(record, exchanges, conclusion_of(judgement, end_of(record)))
 
 
-def report(path: Path) -> None:
-    """Write the reports of a run folder again, and nothing else; raises OSError."""
-    _write_reports(path, *_judged(path))
+def report(path: Path, explore: Explore | None = None) -> None:
+    """Write the reports of a run folder again, and nothing else; raises OSError.
+
+    `explore` is the Grafana that traces are linked to.
+    """
+    _write_reports(path, *_judged(path), explore)
+
+
+def _explore() -> Explore | None:
+    """Return the Grafana that the environment names; a wrong name must not cost a run's reports.
+
+    `report` and `export` say what is wrong with it.
+    """
+    try:
+        return explore_of(os.environ)
+    except GrafanaError:
+        return None
 
 
 def _judged(path: Path) -> tuple[Experiment, Record, Judgement]:
@@ -66,9 +82,14 @@ def _judged(path: Path) -> tuple[Experiment, Record, Judgement]:
 
 
 def _write_reports(
-    path: Path, experiment: Experiment, record: Record, judgement: Judgement
+    path: Path,
+    experiment: Experiment,
+    record: Record,
+    judgement: Judgement,
+    explore: Explore | None = None,
 ) -> None:
-    write_reports(path, experiment, record, judgement, evidence_of(record, experiment))
+    evidence = evidence_of(record, experiment)
+    write_reports(path, experiment, record, judgement, evidence, explore=explore)
 
 
 def _write_log(path: Path, experiment: Experiment, record: Record, judgement: Judgement) -> None:

@@ -7,21 +7,30 @@ from experiments.judging.verdict import Judgement
 from experiments.model import Experiment
 from experiments.report.junit import junit
 from experiments.report.markdown import markdown
-from experiments.report.page import html
+from experiments.report.page import html, worst_exchanges
 from experiments.report.run_facts import run_facts
+from experiments.report.trace_links import linked_list, trace_links
 from telemetry.exchange import Evidence
+from telemetry.grafana.links import Explore
 from telemetry.record import Record
 from telemetry.run_folder import RunFolder
 
 
-def write_reports(
-    folder: Path, experiment: Experiment, record: Record, judgement: Judgement, evidence: Evidence
+def write_reports(  # noqa: PLR0913 - a run, what was made of it, and where its traces are
+    folder: Path,
+    experiment: Experiment,
+    record: Record,
+    judgement: Judgement,
+    evidence: Evidence,
+    *,
+    explore: Explore | None = None,
 ) -> None:
     """Write the three reports into a run folder, each whole or not at all; raises OSError."""
     files = RunFolder(folder)
-    page = html(experiment, record, judgement, evidence, run_facts(files.experiment))
+    links = trace_links(worst_exchanges(judgement, evidence), record, explore)
+    page = html(experiment, record, judgement, evidence, run_facts(files.experiment), links=links)
     _replace(files.report_html, page)
-    _replace(files.report_md, markdown(experiment, judgement, evidence))
+    _replace(files.report_md, markdown(experiment, judgement, evidence) + linked_list(links))
     _replace(files.junit, junit(experiment, judgement))
 
 

@@ -48,14 +48,20 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     worst: tuple[Exchange, ...]
 
 
-def html(
+def html(  # noqa: PLR0913 - a run, what was made of it, and what else is known
     experiment: Experiment,
     record: Record,
     judgement: Judgement,
     evidence: Evidence,
     facts: Mapping[str, str] | None = None,
+    *,
+    links: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the page; `facts` are further words about the run (versions, overrides)."""
+    """Return the page.
+
+    `facts` are further words about the run (versions, overrides), `links` addresses of traces by
+    their ids.
+    """
     view = _view(experiment, record, judgement, evidence)
     return _template().render(
         **_head(view),
@@ -64,6 +70,7 @@ def html(
         windows=[_window(view, story, i) for i, story in enumerate(view.stories)],
         waterfalls=[_waterfall(view, exchange) for exchange in view.worst],
         facts=_run_facts(view, facts or {}),
+        links=links or {},
     )
 
 

@@ -1,0 +1,1 @@
+"""The families of metrics: a new file here is a new family."""
