@@ -280,12 +280,14 @@ RESEND = _attribute("crosswind.attempt.resend", "boolean", "metric", "not an exc
 FAILOVER_FROM = _attribute("crosswind.failover.from", "string", "metric", "the endpoint left")
 FAILOVER_TO = _attribute("crosswind.failover.to", "string", "metric", "the endpoint asked next")
 BREAKER_STATE = _attribute(
-    "crosswind.breaker.state", "string", "metric", "`closed`, `open` or `half_open`"
+    "crosswind.breaker.state", "string", "metric, log", "`closed`, `open` or `half_open`"
 )
 WORKER = _attribute("crosswind.worker", "string", "metric", "the load generator's spool")
 EXPERIMENT = _attribute("crosswind.experiment", "string", "metric", "the experiment's name")
-VERDICT = _attribute("crosswind.verdict", "string", "metric", "`PASS`, `FAIL`, ...")
-GATE = _attribute("crosswind.gate", "string", "metric", "the gate, as the experiment has it")
+VERDICT = _attribute(
+    "crosswind.verdict", "string", "metric, log", "of the run: `PASS`, `FAIL`, ...; of a gate"
+)
+GATE = _attribute("crosswind.gate", "string", "metric, log", "the gate, as the experiment has it")
 RULING = _attribute("crosswind.gate.ruling", "string", "metric", "`pass`, `fail` or `unknown`")
 FIGURE = _attribute("crosswind.figure.metric", "string", "metric", "a name of docs/metrics.md")
 FIGURE_SCOPE = _attribute("crosswind.figure.scope", "string", "metric", "a phase or a window")

@@ -46,6 +46,8 @@ def _names() -> str:
 def _log_names() -> str:
     rows = ((f"`{name.name}`", name.kind, name.type, name.doc) for name in log_names.TABLE)
     return _table(("name", "is", "severity or type", "says"), rows)
+
+
 def _metrics() -> str:
     rows = (
         (f"`{one.name}`", one.type, f"`{one.unit}`", _listed(one.attributes), one.doc)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
+from telemetry import names
 from telemetry.logs import names as log_names
 from telemetry.logs.fact import LogFact, Severity
 from telemetry.span_fact import Attributes, present
@@ -34,7 +35,7 @@ def conclusion_of(judgement: Judgement, at_ns: int) -> Iterator[LogFact]:
         event=log_names.RUN_JUDGED,
         message=f"{judgement.verdict.value} (exit {judgement.exit_code})",
         attributes={
-            log_names.VERDICT: judgement.verdict.value,
+            names.VERDICT: judgement.verdict.value,
             log_names.EXIT_CODE: judgement.exit_code,
         },
     )
@@ -53,8 +54,8 @@ def _decided(finding: Finding, at_ns: int) -> LogFact:
 def _facts(finding: Finding) -> Attributes:
     return present(
         {
-            log_names.GATE: finding.gate,
-            log_names.VERDICT: finding.verdict.value,
+            names.GATE: finding.gate,
+            names.VERDICT: finding.verdict.value,
             log_names.REASON: finding.reason or None,
             log_names.OBSERVED: _finite(finding.observed),
             log_names.GATE_LIMIT: _finite(finding.limit),
