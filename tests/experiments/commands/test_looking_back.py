@@ -48,10 +48,10 @@ def test_judging_again_changes_nothing_even_where_everything_was_deleted(
     run = finished(tmp_path, FAILED)
     first = crosswind("judge", run)
     before = contents(run)
-    assert before.keys() == REPORTS | {"verdict.json", "experiment.yaml"}
+    assert before.keys() == REPORTS | {"verdict.json", "experiment.yaml", "run.log.ndjson"}
     assert crosswind("judge", run) == first
     assert contents(run) == before
-    for name in (*REPORTS, "verdict.json"):
+    for name in (*REPORTS, "verdict.json", "run.log.ndjson"):
         (run / name).unlink()
     assert crosswind("judge", run) == first
     assert contents(run) == before

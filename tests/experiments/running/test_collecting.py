@@ -73,5 +73,5 @@ def test_one_that_keeps_dying_is_given_up(tmp_path: Path) -> None:
         one.mind(lost)
     one.end()
     assert lost == {"worker": "gone"}
-    assert [name for name, _ in noted.events] == ["collector_lost"]
+    assert [name for name, _ in noted.events] == [*["restarted"] * 3, "collector_lost"]
     assert "the run goes on without a collector" in noted.said[-1]
