@@ -15,7 +15,7 @@ from telemetry.grafana.links import GrafanaError
 from tests.live.fake_grafana import FakeGrafana, fake_grafana
 from tests.live.rehearsals import CROSSWIND, Rehearsal
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 TOKEN = "glsa_0123456789abcdef0123456789abcdef"
 RUN = "20261127T082956Z-outage-0a1b2c3d"
