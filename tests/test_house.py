@@ -20,6 +20,9 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "faults/transport/for_httpx.py": "tests/live/test_transport.py",
+    "faults/transport/for_httpx2.py": "tests/live/test_transport.py",
+    "faults/transport/httpx_family.py": "tests/live/test_transport.py",
     "telemetry/exporter_config.py": "tests/live/test_exporter.py",
     "telemetry/exporting/sink.py": "tests/live/test_exporter.py",
     "telemetry/exporting/sinks.py": "tests/live/test_exporter.py",
