@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +19,7 @@ import pytest
 from faults.transport import for_httpx, for_httpx2
 from faults.transport.injection import Injection, lasting
 from providers.config import StandIn
+from tests.live.rehearsals import CROSSWIND
 from tests.live.stand_ins import FAST, StandInProcess, azure
 
 pytestmark = pytest.mark.live
@@ -179,3 +183,19 @@ def answered(client: openai.OpenAI, number: int) -> bool:
     except openai.InternalServerError:
         return False
     return True
+
+
+def test_the_example_says_what_its_client_met(tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / "examples" / "transport" / "ask.py"
+    command = [CROSSWIND, "exec", "--out", str(tmp_path), "--exit-code", "command"]
+    done = subprocess.run(
+        [*command, "--", sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    met = done.stdout.count("InternalServerError") + done.stdout.count(": 6 pieces")
+    assert f"touched: {met} of 12" in done.stdout
+    assert 0 < met < 12
