@@ -99,6 +99,24 @@ class RuleBook:
         self._rules = (*self._rules, rule)
         self._narrow(self._since_s)
 
+    def put(self, rule: Rule) -> None:
+        """Take a rule in the place of its namesake, or behind all others; raises as the book."""
+        known = next((one for one in self._rules if one.id == rule.id), None)
+        if known is not None:
+            # It goes on: its ramp does not begin again.
+            rule = msgspec.structs.replace(rule, start_s=known.start_s)
+        kept = [rule if one.id == rule.id else one for one in self._rules]
+        rules = tuple(kept if rule in kept else [*kept, rule])
+        self._entries = tuple(entry for one in rules for entry in _entries(one))
+        self._rules = rules
+        self._narrow(self._since_s)
+
+    def take_off(self, rule_id: str) -> None:
+        """Take one rule off; nothing where there is none of that id."""
+        self._rules = tuple(one for one in self._rules if one.id != rule_id)
+        self._entries = tuple(one for one in self._entries if one.rule.id != rule_id)
+        self._narrow(self._since_s)
+
     def disarm(self) -> None:
         """Take every rule off, for good; again does nothing."""
         self._rules = ()
