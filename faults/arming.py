@@ -80,6 +80,11 @@ class Arming:
         self._book.put(msgspec.structs.replace(rule, start_s=now_s, end_s=end_s))
         self._apply()
 
+    def extend(self, rule_id: str, ends_ns: int) -> None:
+        """Let a rule end at another instant."""
+        self._book.extend(rule_id, (ends_ns - (self._start_ns or 0)) / NS_PER_S)
+        self._apply()
+
     def take_off(self, rule_id: str) -> None:
         """End a rule now, as if its window had shut."""
         self._book.take_off(rule_id)

@@ -172,14 +172,19 @@ class Arranging:
             self._arming.take_off(rule_id)
             del self._held[rule_id]
         for rule_id, one in named.items():
-            if self._held.get(rule_id) == one:
-                continue
             try:
-                self._arming.put(one.rule, one.ends_ns)
-                self._held[rule_id] = one
+                self._hold_one(one)
             except (KeyError, ValueError) as error:
                 wrong[rule_id] = str(error)
         return wrong
+
+    def _hold_one(self, one: Held) -> None:
+        before = self._held.get(one.rule.id)
+        if before is None or before.rule != one.rule:
+            self._arming.put(one.rule, one.ends_ns)
+        elif before.ends_ns != one.ends_ns:
+            self._arming.extend(one.rule.id, one.ends_ns)
+        self._held[one.rule.id] = one
 
     def _wake(self) -> None:
         if self._timer is not None:

@@ -105,10 +105,27 @@ class RuleBook:
         if known is not None:
             # It goes on: its ramp does not begin again.
             rule = msgspec.structs.replace(rule, start_s=known.start_s)
-        kept = [rule if one.id == rule.id else one for one in self._rules]
-        rules = tuple(kept if rule in kept else [*kept, rule])
-        self._entries = tuple(entry for one in rules for entry in _entries(one))
-        self._rules = rules
+        entries = _entries(rule)
+        if known is None:
+            self._rules, self._entries = (*self._rules, rule), (*self._entries, *entries)
+        else:
+            self._rules = tuple(rule if one is known else one for one in self._rules)
+            at = next(n for n, one in enumerate(self._entries) if one.rule.id == rule.id)
+            others = [one for one in self._entries if one.rule.id != rule.id]
+            self._entries = (*others[:at], *entries, *others[at:])
+        self._narrow(self._since_s)
+
+    def extend(self, rule_id: str, end_s: float) -> None:
+        """Let a rule end at another time; nothing else about it changes."""
+        changed = {
+            one.id: msgspec.structs.replace(one, end_s=end_s)
+            for one in self._rules
+            if one.id == rule_id
+        }
+        self._rules = tuple(changed.get(one.id, one) for one in self._rules)
+        self._entries = tuple(
+            one._replace(rule=changed.get(one.rule.id, one.rule)) for one in self._entries
+        )
         self._narrow(self._since_s)
 
     def take_off(self, rule_id: str) -> None:

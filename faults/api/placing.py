@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from faults.api.allowed import Allowed
 from faults.api.problems import ApiError
 from faults.api.register import ProxyKept, Register, ToxicKept
-from faults.api.translate import checked, known_kinds
+from faults.api.translate import checked, is_known
 from faults.config import Listener
 from faults.plain.proxy import plain_address, told_address
 from faults.toxiproxy.bodies import ProxyAsked, ToxicAsked, ToxicChange, bad_body, missing
@@ -110,7 +110,7 @@ def add_toxic(proxy: ProxyKept, asked: ToxicAsked, register: Register, terms: Te
     """Make a toxic; raises ApiError."""
     if asked.stream not in STREAMS:
         raise ApiError(400, "stream was invalid, can be either upstream or downstream")
-    if asked.type not in known_kinds():
+    if not is_known(asked.type):
         raise ApiError(400, "invalid toxic type")
     name = asked.name or f"{asked.type}_{asked.stream}"
     if name in proxy.toxics:
@@ -174,14 +174,18 @@ def _listener(name: str, listen: str, upstream: str, dialect: str | None, terms:
 
 
 def _listen_address(listen: str) -> tuple[str, int]:
-    """Read `host:port`; no host is loopback, no address any free port of it."""
+    """Read `host:port`; every host is loopback's, no address any free port of it."""
     try:
-        return plain_address(f"127.0.0.1{listen}" if listen.startswith(":") else listen or ANY)
+        host, port = plain_address(f"{HERE}{listen}" if listen.startswith(":") else listen or ANY)
     except ValueError as error:
         raise bad_body(f"listen: {error}") from error
+    return (HERE if host in EVERYWHERE else host), port
 
 
-ANY = "127.0.0.1:0"
+HERE = "127.0.0.1"
+ANY = f"{HERE}:0"
+EVERYWHERE = frozenset({"0.0.0.0", "::", "localhost"})
+"""What clients say who do not care: for a proxy that makes faults it is this machine alone."""
 
 
 def _refuse_fixed(proxy: ProxyKept) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from faults.catalog import fault_classes, listener_fault_classes, make_fault
+from faults.catalog import make_fault
 from faults.config import Rule
 from faults.plain.catalog import make_toxic, toxic_classes
 
@@ -17,9 +17,17 @@ Attributes = Mapping[str, object]
 Reference = dict[str, dict[str, object]]
 
 
-def known_kinds() -> frozenset[str]:
-    """Return everything that a toxic's `type` may say."""
-    return frozenset({*toxic_classes(), *fault_classes(), *listener_fault_classes()})
+def is_known(kind: str) -> bool:
+    """Tell whether a toxic's `type` may say so."""
+    if kind in toxic_classes():
+        return True
+    try:
+        make_fault({kind: {}})
+    except KeyError:
+        return False
+    except ValueError:
+        return True  # it has parameters that have to be said
+    return True
 
 
 def checked(kind: str, attributes: dict[str, object], *, plain: bool) -> dict[str, object]:

@@ -240,7 +240,7 @@ def test_it_is_no_open_relay(serving: Serving, echo: Echo) -> None:
     refused = serving.ask("POST", "/proxies", away)
     assert refused.status == 403
     assert "--allow-upstream example.com:443" in refused.json["error"]
-    open_to_all = {"name": "open", "listen": "0.0.0.0:0", "upstream": echo.address}
+    open_to_all = {"name": "open", "listen": "192.0.2.1:0", "upstream": echo.address}
     assert serving.ask("POST", "/proxies", open_to_all).status == 403
     serving.ask("POST", "/proxies", {"name": "a", "upstream": echo.address})
     assert serving.ask("POST", "/proxies/a", {"upstream": "example.com:1"}).status == 403

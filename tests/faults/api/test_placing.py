@@ -19,7 +19,14 @@ def placed(**said: object) -> Register:
 
 @pytest.mark.parametrize(
     ("listen", "host", "port"),
-    [("", "127.0.0.1", 0), (":8080", "127.0.0.1", 8080), ("[::1]:1", "::1", 1)],
+    [
+        ("", "127.0.0.1", 0),
+        (":8080", "127.0.0.1", 8080),
+        ("0.0.0.0:1", "127.0.0.1", 1),
+        ("[::]:1", "127.0.0.1", 1),
+        ("localhost:1", "127.0.0.1", 1),
+        ("[::1]:1", "::1", 1),
+    ],
 )
 def test_nobody_elses_door_is_opened_unasked(listen: str, host: str, port: int) -> None:
     listener = placed(listen=listen).proxies["a"].listener
