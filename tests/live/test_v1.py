@@ -68,11 +68,11 @@ def test_a_fault_is_made_told_of_attested_and_withdrawn(serving: Serving) -> Non
 
 
 def test_a_fault_ends_by_itself(serving: Serving) -> None:
-    assert inject(serving, ttl_s=0.5) == 201
+    assert inject(serving, ttl_s=2) == 201
     assert status(serving) == 503
     wait_for(lambda: status(serving) == 200 or None, 10)
     assert serving.ask("GET", "/v1").json["faults"] == []
-    assert inject(serving, ttl_s=0.5) == 201
+    assert inject(serving, ttl_s=2) == 201
 
 
 def test_a_lease_that_is_not_renewed_takes_its_faults_along(serving: Serving) -> None:
@@ -187,3 +187,15 @@ def test_what_cannot_be_made_is_refused_in_words(
     refused = serving.ask("POST", "/v1/faults", said)
     assert refused.status == 400
     assert word in refused.json["error"]
+
+
+def test_an_experiments_proxies_have_an_api_where_it_is_told(tmp_path: Path) -> None:
+    with Serving(tmp_path, "azure-outage", "--workers", "2", "--max-ttl", "1m") as serving:
+        names = [one["name"] for one in serving.ask("GET", "/v1").json["proxies"]]
+        assert names == ["azure", "vertex"]
+        made = serving.ask("POST", "/proxies/vertex/toxics", {"type": "http_error"})
+        assert made.status == 200
+        faults = {one["id"] for one in serving.ask("GET", "/v1").json["faults"]}
+        assert faults == {"outage", "vertex/http_error_downstream"}
+        assert serving.ask("DELETE", "/proxies/azure").status == 403
+        assert "fault outage at azure: 0 s to 20 s from now" in serving.said()
