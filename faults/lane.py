@@ -1,13 +1,13 @@
 """One endpoint's way through the proxy: where it leads, what is armed on it, who is on it."""
 
 import asyncio
-import hashlib
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from faults.content_keys import content_key
 from faults.limits import Limiter
 from faults.rules import ArmedRule, RuleBook
 from providers.dialect import Dialect
@@ -15,8 +15,6 @@ from telemetry.clock import NS_PER_S, now_ns
 from telemetry.identity import Parent
 from telemetry.recorder import Recorder
 from telemetry.rows import HopBegun, HopEnded
-
-_MAX_CONTENTS = 65_536
 
 
 class Upstream(NamedTuple):
@@ -166,7 +164,7 @@ class Lane:
     ) -> tuple[ArmedRule, ...]:
         """Return the armed rules that touch an exchange; no `content` where it is not needed."""
         now_s = (now_ns() - self.start_ns) / NS_PER_S
-        key = "" if content is None else self._content_key(content)
+        key = "" if content is None else content_key(self.contents, content)
         return self.book.decide(self.armed, parent, attempt_key, key, now_s)
 
     def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
@@ -178,10 +176,3 @@ class Lane:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(lambda: protocol, host, port, ssl=tls)
         return transport
-
-    def _content_key(self, content: bytes) -> str:
-        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
-        if len(self.contents) >= _MAX_CONTENTS:
-            self.contents.clear()
-        self.contents[digest] += 1
-        return f"{digest}#{self.contents[digest]}"

@@ -99,6 +99,41 @@ class RuleBook:
         self._rules = (*self._rules, rule)
         self._narrow(self._since_s)
 
+    def put(self, rule: Rule) -> None:
+        """Take a rule in the place of its namesake, or behind all others; raises as the book."""
+        known = next((one for one in self._rules if one.id == rule.id), None)
+        if known is not None:
+            # It goes on: its ramp does not begin again.
+            rule = msgspec.structs.replace(rule, start_s=known.start_s)
+        entries = _entries(rule)
+        if known is None:
+            self._rules, self._entries = (*self._rules, rule), (*self._entries, *entries)
+        else:
+            self._rules = tuple(rule if one is known else one for one in self._rules)
+            at = next(n for n, one in enumerate(self._entries) if one.rule.id == rule.id)
+            others = [one for one in self._entries if one.rule.id != rule.id]
+            self._entries = (*others[:at], *entries, *others[at:])
+        self._narrow(self._since_s)
+
+    def extend(self, rule_id: str, end_s: float) -> None:
+        """Let a rule end at another time; nothing else about it changes."""
+        changed = {
+            one.id: msgspec.structs.replace(one, end_s=end_s)
+            for one in self._rules
+            if one.id == rule_id
+        }
+        self._rules = tuple(changed.get(one.id, one) for one in self._rules)
+        self._entries = tuple(
+            one._replace(rule=changed.get(one.rule.id, one.rule)) for one in self._entries
+        )
+        self._narrow(self._since_s)
+
+    def take_off(self, rule_id: str) -> None:
+        """Take one rule off; nothing where there is none of that id."""
+        self._rules = tuple(one for one in self._rules if one.id != rule_id)
+        self._entries = tuple(one for one in self._entries if one.rule.id != rule_id)
+        self._narrow(self._since_s)
+
     def disarm(self) -> None:
         """Take every rule off, for good; again does nothing."""
         self._rules = ()

@@ -39,6 +39,12 @@ TESTED_THROUGH: dict[str, str] = {
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/analysing/carried_out.py": "tests/experiments/commands/test_analysing.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",
+    # what serves, and what is asked over sockets
+    "faults/api/desk.py": "tests/live/test_v1.py",
+    "faults/api/injectors.py": "tests/live/test_v1.py",
+    "faults/arranging.py": "tests/live/test_v1.py",
+    "faults/switch.py": "tests/live/test_v1.py",
+    "faults/toxiproxy/routes.py": "tests/live/test_toxiproxy.py",
     "loadgen/config.py": "tests/experiments/running/test_configs.py",
     "loadgen/failover/moves.py": "tests/loadgen/failover/test_policy.py",
     "loadgen/wiring.py": "tests/loadgen/test_asking.py",

@@ -42,12 +42,12 @@ def rule_of(fault: str, lasting: str, at: Iterable[str], share: float, sets: Ite
     )
 
 
-def duration(text: str) -> float:
-    """Read `30s`, `5m` or `1h`, in seconds; raises UsageError."""
+def duration(text: str, option: str = "inject: say how long with --for") -> float:
+    """Read `30s`, `5m` or `1h`, in seconds; raises UsageError, which names the option."""
     found = _DURATION.fullmatch(text)
     if not found or float(found[1]) <= 0:
         got = f", got {text!r}" if text else ""
-        raise UsageError(f"inject: say how long with --for 30s, 5m or 1h{got}")
+        raise UsageError(f"{option} 30s, 5m or 1h{got}")
     return float(found[1]) * UNITS_S[found[2]]
 
 
