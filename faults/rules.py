@@ -11,7 +11,9 @@ from faults.catalog import make_fault
 from faults.config import Rule
 from faults.dice import draw
 from faults.fault import Fault, ListenerFault
+from faults.gate import Arrival, Gate
 from faults.schedule import is_armed, next_change_s, share_at
+from faults.traits import UNKNOWN, Traits
 from telemetry.identity import Parent, is_canary
 
 _CONTENT_ORDINAL = "#"
@@ -23,6 +25,7 @@ class ArmedRule(NamedTuple):
     rule: Rule
     fault: Fault | ListenerFault
     endpoint: str = ""
+    gate: Gate | None = None
 
 
 _Armed = dict[str, tuple[ArmedRule, ...]]
@@ -65,19 +68,21 @@ class RuleBook:
         """Return the next instant at which what is armed changes; None if it never will."""
         return next_change_s(self._rules, now_s)
 
-    def decide(
+    def decide(  # noqa: PLR0913, PLR0917 - what is known of an exchange, in the order of its reading
         self,
         armed: Sequence[ArmedRule],
         parent: Parent | None,
         attempt_key: int | None,
         content_key: str,
         now_s: float,
+        traits: Traits = UNKNOWN,
     ) -> tuple[ArmedRule, ...]:
         """Return which of the candidates touch this exchange, in list order.
 
         `parent`: what its `traceparent` says; `attempt_key`: the per-endpoint ordinal that its
         sender counted. `content_key` stands in for what is missing: a hash of the request, with
-        `#<arrival ordinal>` behind it where the same content may come again. Safe with candidates
+        `#<arrival ordinal>` behind it where the same content may come again. `traits`: what is
+        known of the request itself, for rules that choose or count by it. Safe with candidates
         that were held too long: none that is over or disarmed is returned. A canary of the run is
         never touched.
         """
@@ -90,7 +95,11 @@ class RuleBook:
             return ()
         exchange_key = _exchange_key(parent, content_key, own=own)
         attempt = content_key if attempt_key is None else str(attempt_key)
-        return tuple(one for one in armed if self._touches(one, exchange_key, attempt, now_s))
+        return tuple(
+            one
+            for one in armed
+            if self._is_drawn(one, exchange_key, attempt, now_s) and _is_due(one, traits, now_s)
+        )
 
     def add(self, rule: Rule) -> None:
         """Take one more rule, from when to when it says; raises as the book itself."""
@@ -144,7 +153,7 @@ class RuleBook:
         """Count the rules that are not over as of the last instant asked about."""
         return sum(rule.end_s > self._since_s for rule in self._rules)
 
-    def _touches(self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float) -> bool:
+    def _is_drawn(self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float) -> bool:
         share = share_at(one.rule, now_s)
         if share <= 0 or share >= 1:
             return share >= 1
@@ -169,7 +178,19 @@ def _entries(rule: Rule) -> list[ArmedRule]:
     fault = make_fault(rule.inject)
     if isinstance(fault, ListenerFault) and (rule.share < 1 or rule.ramp_s > 0):
         raise msgspec.ValidationError(f"{rule.id}: a listener has no share and no ramp")
-    return [ArmedRule(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
+    return [_armed(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
+
+
+def _armed(rule: Rule, fault: Fault | ListenerFault, endpoint: str) -> ArmedRule:
+    gate = fault.gate() if isinstance(fault, Fault) else None
+    return ArmedRule(rule, fault, endpoint, gate)
+
+
+def _is_due(one: ArmedRule, traits: Traits, now_s: float) -> bool:
+    """Tell whether a fault that depends on what came before is due; those that do not, are."""
+    if one.gate is None:
+        return True
+    return not one.gate.passes(Arrival(now_s, traits.under_way, traits.prompt_tokens))
 
 
 def _refuse_twins(rules: Iterable[Rule]) -> None:

@@ -9,7 +9,7 @@ from experiments.reading.document import parse_value
 from experiments.reading.nearest import nearest
 from experiments.reading.problems import UsageError
 from experiments.reading.vocabulary import plug_ins
-from faults.catalog import make_fault
+from faults.catalog import make_fault, own_name
 from faults.config import Rule
 from faults.control import Facts, ask_all
 
@@ -23,6 +23,7 @@ def rule_of(fault: str, lasting: str, at: Iterable[str], share: float, sets: Ite
         raise UsageError(f"inject: name a fault: {', '.join(plug_ins('fault'))}; or say --list")
     duration_s = duration(lasting)
     parameters = dict(_parameter(text) for text in sets)
+    fault = own_name(fault)
     if fault not in plug_ins("fault"):
         hint = nearest(fault, plug_ins("fault"))
         meant = f"; did you mean {hint}?" if hint else ""
