@@ -184,6 +184,7 @@ def _fault(asked: FaultAsked, register: Register, terms: Terms) -> FaultKept:
         draw=asked.draw,
         group=asked.group,
     )
+    terms.check(rule)
     return FaultKept(rule=rule, ends_ns=terms.end_ns(asked.ttl_s), lease=asked.lease)
 
 
