@@ -43,6 +43,9 @@ def serve(served: Served, terms: Terms, api: Api, *, say: Say) -> int:
         supervisor = Supervisor(children, config, desk, say)
         with Interrupts(children.kill_all) as interrupts:
             ports = supervisor.start(workers)
+            terms = msgspec.structs.replace(
+                terms, taken=frozenset(fault.id for fault in served.faults)
+            )
             put(desk.register, served, config, ports, terms)
 
             async def hold() -> int:

@@ -19,13 +19,17 @@ STREAMS = ("upstream", "downstream")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What the API grants: which upstreams, how long a fault lives, which dialect unless told."""
+    """What the API grants: which upstreams, how long a fault lives, which dialect unless told.
+
+    `taken`: ids of faults that injectors were started with.
+    """
 
     allowed: Allowed = Allowed()
     max_ttl_s: float = 600.0
     dialect: str = "openai-chat"
     dialects: tuple[str, ...] = ()
     workers: int = 1
+    taken: frozenset[str] = frozenset()
 
     def check(self, rule: Rule) -> None:
         """Raise ApiError for a rule that the processes, if there are several, cannot share."""
