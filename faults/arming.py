@@ -13,6 +13,8 @@ import msgspec
 
 from faults.config import Rule
 from faults.fault import ListenerFault
+from faults.header_faults import NEVER
+from faults.lane import Lane
 from faults.listener.connect_refused import ConnectRefused
 from faults.listening import Listening
 from faults.rules import ArmedRule, RuleBook
@@ -114,6 +116,7 @@ class Arming:
         self._book.disarm()
         for listening in self._listenings:
             listening.lane.armed = ()
+            listening.lane.header_faults = None
         self._let_pass()
         self._apply()
 
@@ -141,7 +144,7 @@ class Arming:
 
     def _apply_to(self, listening: Listening, now_s: float) -> None:
         lane = listening.lane
-        lane.armed = () if self.frozen else self._book.armed(lane.endpoint, now_s)
+        lane.armed = () if self.frozen else self._candidates(lane, now_s)
         holding = self._book.listener_armed(lane.endpoint, now_s)
         known = [one for one in holding if not self.frozen or one.rule.id in self._open]
         closing = [one for one in known if isinstance(one.fault, ConnectRefused)]
@@ -150,6 +153,10 @@ class Arming:
         for one in closing[:1]:
             if isinstance(one.fault, ConnectRefused):
                 listening.hold_closed(one.rule.id, one.fault.reset_connections)
+
+    def _candidates(self, lane: Lane, now_s: float) -> tuple[ArmedRule, ...]:
+        armed = self._book.armed(lane.endpoint, now_s)
+        return armed if lane.header_faults is None else (*armed, NEVER)
 
     def _armed_at(self, now_s: float) -> Iterator[ArmedRule]:
         for listening in self._listenings:

@@ -75,7 +75,8 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     the leash's start order (`serve`). `marks`: requests without the run's trace context are
     searched for its mark. `observe`: answers are read as a client reads them, identity asked of
     upstream. Beyond `limits` an attempt gets a marked local refusal. `shared_ports`: other
-    injectors listen on the same ports.
+    injectors listen on the same ports. `header_faults_share`: how many of the requests that ask for
+    a fault in Envoy's fields get it; 0 reads no such field.
     """
 
     seed: int
@@ -90,3 +91,4 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     observe: bool = False
     limits: Limits = Limits()
     shared_ports: bool = False
+    header_faults_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0

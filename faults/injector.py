@@ -25,6 +25,7 @@ from faults.arranging import Arranging
 from faults.attested import CountingRecorder
 from faults.config import InjectorConfig, Listener
 from faults.control import ControlFolderError, ControlSocket, is_engaged
+from faults.header_faults import HeaderFaults
 from faults.lane import Guest, Lane, upstream_at
 from faults.limit_watch import LimitWatch, limiter_of
 from faults.listening import Listening
@@ -250,6 +251,8 @@ def _lane_maker(
                 limiter=watch.limiter,
                 limit_reached=watch.reached,
             )
+            if config.header_faults_share:
+                lane.header_faults = HeaderFaults(config.header_faults_share, config.seed)
             return Listening(lane, listener.host, listener.port, shared=config.shared_ports)
         except KeyError as unknown:
             raise NotStartedError(f"{listener.endpoint}: no dialect {unknown}") from unknown

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from faults.content_keys import content_key
+from faults.header_faults import HeaderFaults
 from faults.limits import Limiter
 from faults.rules import ArmedRule, RuleBook
 from faults.traits import Traits
@@ -75,6 +76,7 @@ class Lane:
         "dialect",
         "endpoint",
         "guests",
+        "header_faults",
         "hops",
         "limit_reached",
         "limiter",
@@ -121,6 +123,7 @@ class Lane:
         self.limiter = limiter
         self.limit_reached = limit_reached
         self.start_ns = 0
+        self.header_faults: HeaderFaults | None = None
         self.under_way = 0
         self.contents: Counter[str] = Counter()
 
@@ -178,7 +181,11 @@ class Lane:
         now_s = (now_ns() - self.start_ns) / NS_PER_S
         key = "" if content is None else content_key(self.contents, content)
         traits = Traits(low, under_way=self.under_way)
-        return self.book.decide(self.armed, parent, attempt_key, key, now_s, traits)
+        chosen = self.book.decide(self.armed, parent, attempt_key, key, now_s, traits)
+        if self.header_faults is None:
+            return chosen
+        mine = key if parent is None else f"{parent.trace_id} {attempt_key} {key}"
+        return (*chosen, *self.header_faults.asked(low, mine))
 
     def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
         """Start to connect a protocol to the server behind this lane."""

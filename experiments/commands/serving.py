@@ -36,6 +36,16 @@ WorkersOption = Annotated[
     int,
     typer.Option("--workers", min=1, max=64, metavar="N", help="Proxy processes that share ports."),
 ]
+FaultHeadersOption = Annotated[
+    float,
+    typer.Option(
+        "--fault-headers",
+        min=0,
+        max=100,
+        metavar="PERCENT",
+        help="So many of the requests that ask for a fault in x-envoy-fault-... get it.",
+    ),
+]
 UpstreamOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -68,6 +78,7 @@ def serve(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     workers: WorkersOption = 1,
     allow_upstream: UpstreamOption = None,
     dialect: DefaultDialectOption = "openai-chat",
+    fault_headers: FaultHeadersOption = 0.0,
     sets: SetOption = None,
     allow_live: AllowLiveOption = False,  # noqa: FBT002 - how typer declares a switch
 ) -> None:
@@ -97,6 +108,7 @@ def serve(  # noqa: PLR0913, PLR0917 - typer passes every option by name
         allow_upstream=tuple(allow_upstream or ()),
         dialect=dialect,
         workers=workers,
+        fault_headers=fault_headers,
     )
     terms = terms_of(options)
     served = read_served(file, tuple(sets or ()), allow_live=allow_live)

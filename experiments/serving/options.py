@@ -28,6 +28,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     allow_upstream: tuple[str, ...] = ()
     dialect: str = "openai-chat"
     workers: int = 1
+    fault_headers: float = 0.0
 
     def api_for(self, served: Served, environment: Mapping[str, str] = os.environ) -> Api:
         """Return where the API listens: for an experiment only where it is told; UsageError."""
@@ -60,4 +61,5 @@ def terms_of(options: Options) -> Terms:
         dialect=options.dialect,
         dialects=dialects,
         workers=options.workers,
+        header_share=options.fault_headers / 100,
     )

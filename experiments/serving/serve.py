@@ -39,6 +39,7 @@ def serve(served: Served, terms: Terms, api: Api, *, say: Say) -> int:
     with processes() as children, as_usage_error(OpenToOthersError, ApiError):
         stand_ins = _stand_ins(children, served.experiment)
         config = config_of(served, stand_ins, max_ttl_s=terms.max_ttl_s, shared=workers > 1)
+        config = msgspec.structs.replace(config, header_faults_share=terms.header_share)
         desk = Desk(Injectors())
         supervisor = Supervisor(children, config, desk, say)
         with Interrupts(children.kill_all) as interrupts:

@@ -106,4 +106,6 @@ def without_faults(config: InjectorConfig, ports: dict[str, int]) -> InjectorCon
         msgspec.structs.replace(one, port=ports.get(one.endpoint, one.port))
         for one in config.listeners
     ]
-    return msgspec.structs.replace(config, listeners=tuple(listeners), rules=())
+    return msgspec.structs.replace(
+        config, listeners=tuple(listeners), rules=(), header_faults_share=0.0
+    )

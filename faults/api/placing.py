@@ -21,7 +21,8 @@ STREAMS = ("upstream", "downstream")
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What the API grants: which upstreams, how long a fault lives, which dialect unless told.
 
-    `taken`: ids of faults that injectors were started with.
+    `taken`: ids of faults that injectors were started with. `header_share`: how many of those who
+    ask for a fault in a header field get it.
     """
 
     allowed: Allowed = Allowed()
@@ -30,6 +31,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     dialects: tuple[str, ...] = ()
     workers: int = 1
     taken: frozenset[str] = frozenset()
+    header_share: float = 0.0
 
     def check(self, rule: Rule) -> None:
         """Raise ApiError for a rule that the processes, if there are several, cannot share."""

@@ -37,10 +37,10 @@ def serving(tmp_path: Path, echo: Echo) -> Iterator[Serving]:
             yield serving
 
 
-def status(serving: Serving) -> int:
+def status(serving: Serving, headers: bytes = b"") -> int:
     with connected(serving.port("azure")) as sock:
         line = Line(sock)
-        line.send(request(b"{}"))
+        line.send(request(b"{}", headers=headers))
         head = line.read_until(b"\r\n\r\n")
         if b" 200 " in head:
             line.read_until(END)
@@ -202,3 +202,21 @@ def test_an_experiments_proxies_have_an_api_where_it_is_told(tmp_path: Path) -> 
         again = serving.ask("POST", "/v1/faults", {"inject": ERROR, "id": "outage"})
         assert (again.status, "outage" in again.json["error"]) == (409, True)
         assert "fault outage at azure: 0 s to 20 s from now" in serving.said()
+
+
+@pytest.mark.parametrize("percent", ["0", "100"])
+def test_a_request_may_ask_for_its_fault_where_that_is_switched_on(
+    tmp_path: Path, percent: str
+) -> None:
+    file = tmp_path / "proxies.yaml"
+    with Provider() as provider:
+        provider.expect(streams)
+        file.write_text(FILE.format(port=provider.port, echo="127.0.0.1:1"))
+        with Serving(tmp_path, str(file), "--fault-headers", percent) as serving:
+            asking = b"X-Envoy-Fault-Abort-Request: 418\r\n"
+            assert status(serving, asking) == (418 if percent == "100" else 200)
+            assert status(serving) == 200
+            attested = serving.ask("GET", "/v1/attestation").json["touched"]
+            assert attested == ({"x-envoy-fault-abort-request": 1} if percent == "100" else {})
+            serving.ask("POST", "/v1/kill")
+            assert status(serving, asking) == 200

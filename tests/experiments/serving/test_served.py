@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from experiments.running import configs
 from experiments.serving.serve import armed
-from experiments.serving.served import SERVE_RUN_TAG, standalone_config
+from experiments.serving.served import SERVE_RUN_TAG, standalone_config, without_faults
 from faults.config import InjectorConfig
 from telemetry.identity import RUN_TAG_HEX_LENGTH
 from tests.experiments.running.test_configs import EXPERIMENT
@@ -64,3 +64,11 @@ def test_the_proxies_stand_where_they_stand_in_a_run() -> None:
 
 def test_without_faults_the_proxies_only_pass_on() -> None:
     assert standalone_config(replace(EXPERIMENT, faults=()), STAND_INS, 3600.0).rules == ()
+
+
+def test_what_takes_a_crashed_ones_place_has_its_ports_and_no_fault() -> None:
+    before = replace(served(), header_faults_share=1.0)
+    after = without_faults(before, {"azure": 8080, "vertex": 8081})
+    assert [one.port for one in after.listeners] == [8080, 8081]
+    assert (after.rules, after.header_faults_share) == ((), 0.0)
+    assert (after.seed, after.begin_at_once) == (before.seed, before.begin_at_once)
