@@ -17,10 +17,11 @@ from typing import NamedTuple
 import pytest
 
 from tests.live.rehearsals import wait_for
-from tests.live.serving import Answer, Echo, Serving, ask
+from tests.live.serving import Answer, Echo, Serving, ask, connected
 
 pytestmark = pytest.mark.live
 
+LISTEN = "127.0.0.1:0"
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 PORT = re.compile(rb'"listen":"127\.0\.0\.1:(\d+)"')
@@ -176,8 +177,9 @@ def test_every_request_is_answered_as_toxiproxy_answers_it(serving: Serving, ech
     replay(serving.ask, STEPS, echo, version="2.12.0+crosswind")
 
 
-@pytest.mark.peer
-def test_toxiproxy_itself_answers_so(echo: Echo) -> None:
+@contextlib.contextmanager
+def toxiproxy() -> Iterator[int]:
+    """Run the real server, if there is one; yield its port."""
     program = os.environ.get("TOXIPROXY") or shutil.which("toxiproxy-server")
     if not program:
         pytest.skip("no toxiproxy-server on PATH, none named by TOXIPROXY")
@@ -187,11 +189,66 @@ def test_toxiproxy_itself_answers_so(echo: Echo) -> None:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait_for(lambda: listens(port) or None, 10)
-            version = json.loads(ask(port, "GET", "/version").body)["version"]
-            steps = [step for step in STEPS if step is not OURS]
-            replay(lambda *words: ask(port, *words), steps, echo, version=version)
+            yield port
         finally:
             server.terminate()
+
+
+@pytest.mark.peer
+def test_toxiproxy_itself_answers_so(echo: Echo) -> None:
+    with toxiproxy() as port:
+        version = json.loads(ask(port, "GET", "/version").body)["version"]
+        steps = [step for step in STEPS if step is not OURS]
+        replay(lambda *words: ask(port, *words), steps, echo, version=version)
+
+
+CHAINS: dict[str, list[dict[str, object]]] = {
+    "none": [],
+    "latency": [{"type": "latency", "attributes": {"latency": 50}}],
+    "bandwidth": [{"type": "bandwidth", "attributes": {"rate": 100}}],
+    "slicer": [{"type": "slicer", "attributes": {"average_size": 100, "size_variation": 10}}],
+    "limit": [{"type": "limit_data", "attributes": {"bytes": 333}}],
+    "limit up": [{"type": "limit_data", "stream": "upstream", "attributes": {"bytes": 333}}],
+    "timeout": [{"type": "timeout", "attributes": {"timeout": 100}}],
+    "timeout up": [{"type": "timeout", "stream": "upstream", "attributes": {"timeout": 100}}],
+    "reset": [{"type": "reset_peer", "attributes": {"timeout": 50}}],
+    "late limit": [
+        {"type": "latency", "attributes": {"latency": 50}},
+        {"type": "limit_data", "attributes": {"bytes": 50}},
+    ],
+    "limit, late": [
+        {"type": "limit_data", "attributes": {"bytes": 50}},
+        {"type": "latency", "attributes": {"latency": 50}},
+    ],
+}
+
+
+def heard_through(say: Callable[..., Answer], echo: Echo, chain: list[dict[str, object]]) -> str:
+    """Return how many bytes come back through these toxics, and how it ends."""
+    made = say("POST", "/proxies", {"name": "x", "listen": LISTEN, "upstream": echo.address})
+    for one in chain:
+        assert say("POST", "/proxies/x/toxics", one).status == 200
+    heard = 0
+    with connected(int(made.json["listen"].rpartition(":")[2])) as line:
+        line.sendall(bytes(5000))
+        try:
+            while heard < 5000 and (piece := line.recv(65_536)):
+                heard += len(piece)
+            ending = "all" if heard == 5000 else "fin"
+        except ConnectionResetError:
+            ending = "rst"
+    assert say("DELETE", "/proxies/x").status == 204
+    return f"{heard} bytes, {ending}"
+
+
+@pytest.mark.peer
+def test_toxics_do_to_bytes_what_toxiproxys_do(serving: Serving, echo: Echo) -> None:
+    with toxiproxy() as port:
+        real = {
+            name: heard_through(lambda *words: ask(port, *words), echo, chain)
+            for name, chain in CHAINS.items()
+        }
+    assert {name: heard_through(serving.ask, echo, chain) for name, chain in CHAINS.items()} == real
 
 
 def replay(say: Callable[..., Answer], steps: list[Step], echo: Echo, *, version: str) -> None:
