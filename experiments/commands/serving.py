@@ -15,7 +15,7 @@ TOKEN_VARIABLE = "CROSSWIND_TOKEN"
 FileArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[FILE]",
+        metavar="FILE",
         help="A YAML file of proxies, Toxiproxy's own JSON, or an experiment. Without one there "
         "are no proxies until the control API makes some.",
     ),
