@@ -81,7 +81,7 @@ class SpanSink:
         deadline = time.monotonic() + within_s
         self._logs.read()
         if self._settling.over:
-            self._settle(self._settling.unsettled())
+            self._take_record(self._settling.rest())
             self._add(self._of_the_run())
         while (left_s := deadline - time.monotonic()) > 0 and not self._refused:
             if self._courier.idle and not self._waiting:
@@ -100,13 +100,15 @@ class SpanSink:
     def _settle(self, numbers: list[int]) -> None:
         if not numbers:
             return
-        record = self._settling.record(numbers)
+        self._take_record(self._settling.record(numbers))
+        self._seen.update(numbers)
+        self._settling.drop(numbers)
+
+    def _take_record(self, record: Record) -> None:
         for exchange in record.exchanges:
             if exchange.touched:
                 self._touched[exchange.number] = _touched_only(exchange)
         self._add(self._exchanges(record))
-        self._seen.update(numbers)
-        self._settling.drop(numbers)
 
     def _exchanges(self, record: Record) -> Iterator[Unit]:
         described = self._described(self._logs.requests)
