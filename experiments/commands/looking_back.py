@@ -85,8 +85,16 @@ def export(
             min=0, max=1, help="The share of unremarkable exchanges to send; default all."
         ),
     ] = None,
+    to: Annotated[
+        tuple[str, Path] | None,
+        typer.Option(
+            "--to",
+            metavar="FORM FILE",
+            help="Write the spans into a file instead: otlp-json or parquet, and where.",
+        ),
+    ] = None,
 ) -> None:
-    """Send a finished run's spans to an OpenTelemetry backend.
+    """Send a finished run's spans to an OpenTelemetry backend, or write them into a file.
 
     One span per exchange, one per attempt, and the proxy's below it with the fault's id. Where to
     and how is told by OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL (grpc or
@@ -97,13 +105,23 @@ def export(
     With GRAFANA_URL and GRAFANA_TOKEN (a service account's) the run's phases and fault windows
     become annotations there, too, each once.
 
+    --to otlp-json FILE writes OTLP JSON lines (zipped if it ends with .gz), --to parquet FILE a row
+    per span; in a folder the file is called like the run. `analyse` reads both back.
+
     For example:
 
       OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 crosswind export runs/20261122T230146Z-...
+
+      crosswind export runs/20261122T230146Z-... --to otlp-json traces.jsonl
     """
     from experiments import terminal
-    from experiments.exported import export_run
+    from experiments.exported import export_run, export_to_file
 
+    if to is not None:
+        with terminal.meanwhile("writing the spans"):
+            file, count = export_to_file(run, *to, sample=sample)
+        terminal.say(f"{count} spans in {file}")
+        return
     with terminal.meanwhile("sending the spans"):
         exported = export_run(run, again=again, sample=sample)
     annotated = _annotate(run)

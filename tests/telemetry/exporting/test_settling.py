@@ -7,7 +7,7 @@ import msgspec
 from telemetry.assembly import Assembly
 from telemetry.chains import COMMAND_END, COMMAND_START
 from telemetry.exporting.settling import Settling
-from telemetry.rows import Event, HopEnded
+from telemetry.rows import AnyRow, Event, HopEnded
 from tests.telemetry.scenes import BIG_NS, MS, TAG, arrived, failover, left, numbered, small_run
 
 LATE_NS = BIG_NS + 10_000 * MS
@@ -56,7 +56,7 @@ def test_it_waits_for_what_a_stand_in_logs() -> None:
 
 def test_what_a_command_did_is_told_when_it_is_over() -> None:
     asked = msgspec.structs.replace(arrived(0, "azure", BIG_NS + MS, "f" * 32, ""), body_hash="ab")
-    rows = [
+    rows: list[tuple[str, AnyRow]] = [
         ("conductor-0", Event(name=COMMAND_START, at_ns=BIG_NS)),
         ("injector-0", asked),
         ("injector-0", left(0, BIG_NS + 2 * MS)),
