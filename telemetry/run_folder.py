@@ -93,6 +93,11 @@ class RunFolder(msgspec.Struct, frozen=True):
         return self.path / "export"
 
     @property
+    def export_of_logs(self) -> Path:
+        """What of the run's log each backend has taken."""
+        return self.export / "logs"
+
+    @property
     def verdict(self) -> Path:
         """The verdict with its findings and figures."""
         return self.path / "verdict.json"

@@ -1,7 +1,7 @@
 """Spans as OTLP's JSON: ids as hex digits, 64-bit integers as text, enums as numbers; pure.
 
-Written here rather than by protobuf's own JSON, which knows ids only as base64 and takes ten times
-as long. Formats: opentelemetry.io/docs/specs/otlp ("JSON Protobuf Encoding") and
+Written here rather than by protobuf's own JSON, which knows ids only as base64 and takes longer.
+Formats: opentelemetry.io/docs/specs/otlp ("JSON Protobuf Encoding") and
 protobuf.dev/programming-guides/json.
 """
 
