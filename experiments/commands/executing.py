@@ -55,7 +55,7 @@ def exec_(  # noqa: PLR0913, PLR0917 - typer passes every option by name
 
       crosswind exec my.yaml -- python ask.py
     """
-    from experiments import terminal
+    from experiments import github, terminal
     from experiments.find import find_experiment
     from experiments.judging.command import ended_words
     from experiments.reading.command import read_for_command
@@ -74,6 +74,7 @@ def exec_(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     folder, conclusion, code = execute(experiment, command, out=out, say=terminal.say)
     print_judgement(conclusion.judgement, unwritten=conclusion.unwritten)
     terminal.say(f"report: {folder / 'report.html'}")
+    github.tell(conclusion.judgement, folder)
     ended = "did not run" if code is None else ended_words(code)
     terminal.say(f"the command {ended}; crosswind exits {conclusion.exit_code}")
     asked = exit_code == "command" and code is not None

@@ -12,7 +12,7 @@ from experiments.judging.contradictions import contradictions
 from experiments.judging.evidence import fault_groups, groups_that_may_miss
 from experiments.judging.gateway import died_too_early
 from experiments.model import Experiment
-from telemetry.chains import is_command
+from telemetry.chains import COMMAND_START, is_command
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Evidence, Hop
 from telemetry.figure import P95_SAMPLES, Figure, Scope
@@ -26,6 +26,8 @@ LEAST_JOINED_PERCENT = 99.0
 SCHEDULE_SLACK_NS = nanoseconds(1.0)
 NEEDED_ROLES = ("conductor", "injector", "worker")
 BASELINE = "baseline"
+BEGINNINGS = ("plan", COMMAND_START)
+"""What is put on record when the load, or the command, begins."""
 
 
 class Case(NamedTuple):
@@ -42,8 +44,21 @@ Reason = Callable[[Case], str | None]
 def reasons_against(record: Record, experiment: Experiment, evidence: Evidence) -> tuple[str, ...]:
     """Return every reason why the run cannot count; empty for a valid run."""
     case = Case(record, experiment, evidence)
+    if text := never_began(case):
+        return (text,)
     reasons = OF_A_COMMAND if is_command(record.events) else REASONS
     return tuple(text for reason in reasons if (text := reason(case)))
+
+
+def never_began(case: Case) -> str | None:
+    """Refuse a run that did not get as far as its first question: nothing else is to be told.
+
+    Whatever the record of such a run lacks, it lacks for this reason.
+    """
+    if any(case.record.named(name) for name in BEGINNINGS):
+        return None
+    lost = [event for event in case.record.named("lost") if event.subject == "preparation"]
+    return f"it never began: {lost[0].facts.get('reason', '')}" if lost else None
 
 
 def no_claims(case: Case) -> str | None:

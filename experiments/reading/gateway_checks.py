@@ -25,12 +25,21 @@ def check_gateway(shape: FileShape, complaints: Complaints) -> None:
     if bool(gateway.command) == bool(gateway.url):
         has = "both" if gateway.url else "neither"
         complaints.add(path, f"write command: or url:, it has {has}")
-    elif gateway.url and (complaint := base_url_complaint(gateway.url)):
+    elif gateway.url and (complaint := base_url_complaint(gateway.url) or _tls(gateway.url)):
         complaints.add((*path, "url"), complaint)
     else:
         _check_command(gateway, path, complaints)
     if not gateway.ready.path.startswith("/"):
         complaints.add((*path, "ready", "path"), f"starts with /, got {gateway.ready.path!r}")
+
+
+def _tls(url: str) -> str:
+    if not url.startswith("https:"):
+        return ""
+    return (
+        "a gateway is asked over plain http on this machine, where the proxies listen that it asks:"
+        " let it listen on 127.0.0.1 without TLS, too"
+    )
 
 
 def _check_command(gateway: GatewayShape, path: Path, complaints: Complaints) -> None:

@@ -142,7 +142,7 @@ class Conductor:
             if "gateway_died" in word:
                 code, last = word["gateway_died"], str(word.get("last_lines", ""))
                 self._note("gateway_died", GATEWAY, exit_code=str(code), last_lines=last)
-                self._watcher.said(f"the gateway ended with {code}; the load goes on\n{last}")
+                self._watcher.said(f"the gateway ended with {code}; its users stay\n{last}")
 
     def _overdue(self) -> bool:
         phases = self._experiment.phases
@@ -195,6 +195,7 @@ class Conductor:
         self._drained_ns = self._drained_ns or now_ns()
         faults_left = self._children.disarm()
         self._stop(GATEWAY)
+        self._watch_gateway()  # it may have died since it was last looked at
         self._preparation.collecting.end()
         for role in (INJECTOR, STAND_INS):
             self._stop(role)

@@ -140,9 +140,13 @@ def _watch(command: Command, config: GatewayConfig) -> None:
         say_ready({"ready": False, "error": f"{complaint}; the last that it said:\n{said}"})
         _wait_for_the_end()
     say_ready({"ready": True, "ports": {GATEWAY: config.port}})
-    while command.exit_code() is None:
-        _look_at_the_leash(POLL_S)
-    say_ready({"gateway_died": command.exit_code(), "last_lines": command.last_lines()})
+    try:
+        while command.exit_code() is None:
+            _look_at_the_leash(POLL_S)
+    finally:
+        # Told to end it, too: it may have died in the last moment of the load.
+        if command.exit_code() is not None:
+            say_ready({"gateway_died": command.exit_code(), "last_lines": command.last_lines()})
     _wait_for_the_end()
 
 

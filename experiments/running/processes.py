@@ -73,6 +73,7 @@ class Processes:
         self._children: dict[str, Child] = {}
         self._restarts: Counter[str] = Counter()
         self._aborts: list[str] = []
+        self._unheard: dict[str, list[dict[str, object]]] = {}
 
     def start(
         self,
@@ -147,9 +148,9 @@ class Processes:
         child.close()
 
     def words(self, role: str) -> list[dict[str, object]]:
-        """Return what a child has said since last asked."""
+        """Return what a child has said since last asked, one that was stopped its last words."""
         child = self._children.get(role)
-        said = [] if child is None else child.words()
+        said = self._unheard.pop(role, []) if child is None else child.words()
         self._aborts += [str(word["abort"]) for word in said if "abort" in word]
         return said
 
@@ -223,6 +224,7 @@ class Processes:
         try:
             return self._stop(child, within_s)
         finally:
+            self._unheard[role] = child.words()
             _bury(child)
             del self._children[role]
 

@@ -65,6 +65,16 @@ def test_the_official_clients_retries_and_what_it_took_for_a_success_are_told(
     assert (folder / "verdict.json").read_bytes() == before
 
 
+def test_continuous_integration_is_told_on_its_own_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    done = run(tmp_path, "--", sys.executable, "-c", "")
+    assert "::warning title=" in done.stdout
+    assert "the command asked none of the endpoints" in (tmp_path / "summary.md").read_text()
+
+
 def test_a_command_without_faults_says_nothing_of_them(tmp_path: Path) -> None:
     done = run(
         tmp_path, "--exit-code", "command", "--", sys.executable, "-c", "raise SystemExit(7)"

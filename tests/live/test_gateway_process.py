@@ -2,13 +2,17 @@
 
 import os
 import signal
+import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from experiments.exported import export_run
-from experiments.running.processes import COLLECTOR
+from experiments.model import Ready
+from experiments.running.gateway import GatewayConfig
+from experiments.running.processes import COLLECTOR, Processes
 from telemetry.collected import collected_spans
 from telemetry.identity import GATEWAY, own_exchange
 from telemetry.seal import read_record
@@ -57,6 +61,13 @@ def rehearse(
         )
     )
     return Rehearsal(path, folder)
+
+
+def an_unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def press(run: Rehearsal, when: str, told: str) -> None:
@@ -191,6 +202,37 @@ def test_a_gateway_ends_with_the_process_that_keeps_it(tmp_path: Path) -> None:
     finally:
         run.close()
     wait_for(lambda: pids_with("--kept-by-nobody") == [] or None, 5)
+
+
+def test_one_that_dies_as_it_is_told_to_end_has_died(tmp_path: Path) -> None:
+    processes, port = Processes(tmp_path), an_unused_port()
+    config = GatewayConfig(
+        command=(sys.executable, str(FAKE), str(port), "--dies-last"),
+        port=port,
+        ready=Ready(within_s=20.0),
+        log=str(tmp_path / "gateway.log"),
+    )
+    processes.start(GATEWAY, config)
+    (keeper,) = pids_with(str(tmp_path / "config"))
+    (gateway,) = (pid for pid in pids_with("--dies-last") if pid != keeper)
+    os.kill(keeper, signal.SIGSTOP)  # so that the order is the first that it sees
+    os.kill(gateway, signal.SIGKILL)
+    threading.Timer(0.3, os.kill, (keeper, signal.SIGCONT)).start()
+    assert processes.stop(GATEWAY) == ""
+    assert [word["gateway_died"] for word in processes.words(GATEWAY)] == [-signal.SIGKILL]
+
+
+def test_one_that_is_told_to_end_has_not_died(tmp_path: Path) -> None:
+    processes, port = Processes(tmp_path), an_unused_port()
+    config = GatewayConfig(
+        command=(sys.executable, str(FAKE), str(port)),
+        port=port,
+        ready=Ready(within_s=20.0),
+        log=str(tmp_path / "gateway.log"),
+    )
+    processes.start(GATEWAY, config)
+    assert processes.stop(GATEWAY) == ""
+    assert processes.words(GATEWAY) == []
 
 
 def test_nothing_of_them_is_left(runs: dict[str, Rehearsal]) -> None:

@@ -44,6 +44,12 @@ def baseline(change: Callable[[Exchange], Exchange], *, every: int) -> list[Exch
     return made
 
 
+def test_a_run_that_never_began_says_only_why() -> None:
+    lost = event("lost", 0.0, "preparation", reason="preflight failed")
+    seen = record([], extra=[lost], without=("plan", "phase"))
+    assert against(seen) == ("it never began: preflight failed",)
+
+
 def failing(one: Exchange) -> Exchange:
     bad = tuple(replace(a, outcome=Outcome.SERVER_ERROR) for a in one.attempts)
     return replace(one, outcome=Outcome.SERVER_ERROR, attempts=bad)

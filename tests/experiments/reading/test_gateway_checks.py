@@ -49,6 +49,14 @@ def test_a_gateway_route_is_an_experiment() -> None:
             "neither",
         ),
         (gateway("    ready:", "    url: http://127.0.0.1:1\n    ready:"), "route.gateway", "both"),
+        (
+            gateway(
+                "    command: litellm --port {port} --config {folder}/x.yaml\n",
+                "    url: https://localhost:4000\n",
+            ),
+            "route.gateway.url",
+            "over plain http on this machine",
+        ),
         (gateway("{folder}", "{home}"), "route.gateway.command", "{home} is not filled in"),
         (gateway("litellm", "litellm it's"), "route.gateway.command", "cannot be taken apart"),
         (gateway("/health", "health"), "route.gateway.ready.path", "starts with /"),
