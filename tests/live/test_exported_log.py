@@ -38,7 +38,7 @@ def test_a_backend_gets_the_log_that_judging_writes(
     written = [
         (
             line["timestamp"],
-            line["event_name"],
+            line["event"],
             line["message"],
             line.get("trace_id", ""),
             line.get("span_id", ""),
