@@ -1,5 +1,6 @@
 """An OTLP backend for traces and logs, over HTTP or gRPC, that answers as it is told."""
 
+import gzip
 import ssl
 import threading
 import time
@@ -158,6 +159,8 @@ def _over_http(one: Backend, port: int, tls: trustme.LeafCert | None) -> Iterato
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
             of = ExportLogsServiceRequest if self.path == "/v1/logs" else ExportTraceServiceRequest
             says = one.take(of.FromString(body), {k.lower(): v for k, v in self.headers.items()})
             if says.silent:
