@@ -63,6 +63,11 @@ class RunFolder(msgspec.Struct, frozen=True):
         return self.spans / "events.parquet"
 
     @property
+    def sealed(self) -> tuple[Path, ...]:
+        """The sealed record's files, which appear together."""
+        return self.attempts, self.exchanges, self.faults, self.events
+
+    @property
     def config(self) -> Path:
         """The configurations that the processes were started with."""
         return self.path / "config"
