@@ -136,7 +136,7 @@ class _HeardSession(requests.Session):
         except requests.RequestException as error:
             self._hear(Answer(kind="later", reason=f"no answer: {_innermost(error)}"))
             raise
-        self._hear(_of_http(response))
+        self._hear(of_http(response))
         return response
 
 
@@ -158,30 +158,34 @@ class HeardOverGrpc:
     def _initialize_channel_and_stub(self) -> None:
         """Make the stub, at first and whenever the exporter connects again."""
         super()._initialize_channel_and_stub()  # type: ignore[misc] # the SDK's
-        self._client: Any = _HeardStub(self._client, self._hear)
+        self._client: Any = HeardStub(self._client, self._hear)
 
 
 class _SpansOverGrpc(HeardOverGrpc, over_grpc.OTLPSpanExporter):
     """The official exporter of spans, heard."""
 
 
-class _HeardStub:
+class HeardStub:
+    """A stub of an official exporter, for any signal, that passes on what the backend answers."""
+
     def __init__(self, stub: Any, hear: Hear) -> None:  # noqa: ANN401 - one per signal, generated
         self._stub = stub
         self._hear = hear
 
     def Export(self, **arguments: Any) -> Any:  # noqa: N802, ANN401 - gRPC's
+        """Send a request, and hear what becomes of it."""
         try:
             response = self._stub.Export(**arguments)
         except grpc.RpcError as error:
-            self._hear(_of_grpc(error))
+            self._hear(of_grpc(error))
             raise
         # The answers of all signals are alike but for the names of their fields.
         self._hear(_taken(_parsed(response.SerializeToString())))
         return response
 
 
-def _of_http(response: requests.Response) -> Answer:
+def of_http(response: requests.Response) -> Answer:
+    """Return what a backend's answer over HTTP means; alike for all signals."""
     status = response.status_code
     said = f"HTTP {status} {response.reason}".strip()
     if 200 <= status < 300:
@@ -216,7 +220,8 @@ def _taken(response: ExportTraceServiceResponse) -> Answer:
     return Answer(kind="taken", reason=part.error_message, rejected=part.rejected_spans)
 
 
-def _of_grpc(error: Any) -> Answer:  # noqa: ANN401 - gRPC's errors have more than their type says
+def of_grpc(error: Any) -> Answer:  # noqa: ANN401 - gRPC's errors have more than their type says
+    """Return what a backend's error over gRPC means; alike for all signals."""
     code, details = error.code(), str(error.details() or "")
     said = f"gRPC {code.name}: {details}"
     after_s = _retry_delay_s(error.trailing_metadata() or ())

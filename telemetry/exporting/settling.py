@@ -62,9 +62,19 @@ class Held(msgspec.Struct):
 class Settling:
     """The exchanges of a run that are not settled yet."""
 
-    def __init__(self, run_tag: str, grace_ns: int, stand_ins: Collection[str] = ()) -> None:
-        """`stand_ins`: the endpoints that log what they are asked."""
+    def __init__(
+        self,
+        run_tag: str,
+        grace_ns: int,
+        stand_ins: Collection[str] = (),
+        patience_ns: int | None = None,
+    ) -> None:
+        """`stand_ins`: the endpoints that log what they are asked.
+
+        So long after its end an exchange counts as settled whatever is missing; None: never.
+        """
         self._run_tag = run_tag
+        self._patience_ns = patience_ns
         self._grace_ns = grace_ns
         self._stand_ins = frozenset(stand_ins)
         self._events: list[tuple[str, AnyRow]] = []
@@ -174,6 +184,8 @@ class Settling:
         held = self._held[number]
         if held.end_ns is None or now_ns < held.end_ns + self._grace_ns:
             return False
+        if self._patience_ns is not None and now_ns >= held.end_ns + self._patience_ns:
+            return True
         if held.attempts != held.attempt_ends or held.hops != held.hop_ends:
             return False
         # A gateway's own requests are no attempts of ours: neither are they counted, nor logged so.

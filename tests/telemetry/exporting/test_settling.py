@@ -43,6 +43,16 @@ def test_it_waits_for_the_proxys_end_and_for_the_grace() -> None:
     assert settling.settled(BIG_NS + 30 * MS) == [0]
 
 
+def test_it_does_not_wait_for_a_straggler_beyond_its_patience() -> None:
+    settling = Settling(TAG, 10 * MS, patience_ns=500 * MS)
+    for name, rows in failover(0, BIG_NS).items():
+        for row in rows:
+            if not isinstance(row, HopEnded):
+                settling.take(name, row)
+    assert settling.settled(BIG_NS + 519 * MS) == []
+    assert settling.settled(BIG_NS + 520 * MS) == [0]
+
+
 def test_it_waits_for_what_a_stand_in_logs() -> None:
     settling = Settling(TAG, 0, stand_ins=("vertex",))
     for name, rows in failover(0, BIG_NS).items():
