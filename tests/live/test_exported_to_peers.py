@@ -6,14 +6,9 @@ through.
 """
 
 import json
-import shutil
-import socket
-import subprocess
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +23,7 @@ from telemetry.record import Record, Scalar
 from telemetry.rows import AnyRow, Event
 from telemetry.spans import Described, Served
 from tests.live.otlp_backend import GRPC, HTTP, backend, wait_until
+from tests.live.peers import answers, free_port, jaeger_at, started
 from tests.telemetry.scenes import BIG_NS, CLOCK, MS, TAG, failover, opened
 
 pytestmark = [pytest.mark.live, pytest.mark.peer]
@@ -36,23 +32,6 @@ DESCRIBED = Described(
     endpoints={"azure": Served("azure.ai.openai", "gpt-4o", "swedencentral")}, title="ü, quoted"
 )
 LONG_NS = 10_000 * MS
-
-JAEGER = """
-service:
-  extensions: [jaeger_storage, jaeger_query]
-  telemetry: {{metrics: {{level: none}}}}
-  pipelines: {{traces: {{receivers: [otlp], exporters: [jaeger_storage_exporter]}}}}
-extensions:
-  jaeger_storage: {{backends: {{mem: {{memory: {{max_traces: 10000}}}}}}}}
-  jaeger_query:
-    storage: {{traces: mem}}
-    http: {{endpoint: "127.0.0.1:{query}"}}
-    grpc: {{endpoint: "127.0.0.1:{free}"}}
-receivers:
-  otlp:
-    protocols: {{http: {{endpoint: "127.0.0.1:{http}"}}, grpc: {{endpoint: "127.0.0.1:{grpc}"}}}}
-exporters: {{jaeger_storage_exporter: {{trace_storage: mem}}}}
-"""
 
 
 def run() -> Record:
@@ -115,13 +94,8 @@ class Jaeger:
 
 @pytest.fixture
 def jaeger(tmp_path: Path) -> Iterator[Jaeger]:
-    ports = {name: free_port() for name in ("query", "free", "http", "grpc")}
-    config = tmp_path / "jaeger.yaml"
-    config.write_text(JAEGER.format(**ports))
-    with started(tmp_path, "jaeger", "--config", str(config)):
-        one = Jaeger(ports)
-        wait_until(lambda: answers(ports["query"]) and one.get("/api/services") is not Ellipsis)
-        yield one
+    with jaeger_at(tmp_path) as ports:
+        yield Jaeger(ports)
 
 
 @pytest.mark.parametrize("protocol", [GRPC, HTTP])
@@ -222,32 +196,3 @@ def test_rotel_passes_on_every_span_as_it_was(
         for scope in resource.scope_spans
         for span in scope.spans
     )
-
-
-@contextmanager
-def started(folder: Path, program: str, *words: str) -> Iterator[None]:
-    """Run a peer; skips where it is not there."""
-    if shutil.which(program) is None:
-        pytest.skip(f"needs {program} on the PATH")
-    with (folder / "peer.log").open("wb") as log:
-        process = subprocess.Popen([program, *words], stdout=log, stderr=log, cwd=folder)
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
-
-
-def answers(port: int) -> bool:
-    """Tell whether somebody listens at a port."""
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            return True
-    time.sleep(0.1)
-    return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
