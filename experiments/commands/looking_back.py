@@ -4,11 +4,14 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.commands.arguments import RunArgument
+
+if TYPE_CHECKING:
+    from telemetry.export import Exported
 
 
 def judge(run: RunArgument) -> None:
@@ -85,8 +88,19 @@ def export(
             min=0, max=1, help="The share of unremarkable exchanges to send; default all."
         ),
     ] = None,
+    logs: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--logs", help="Send the run's log instead of its spans.")
+    ] = False,
+    to: Annotated[
+        tuple[str, Path] | None,
+        typer.Option(
+            "--to",
+            metavar="FORM FILE",
+            help="Write the spans into a file instead: otlp-json or parquet, and where.",
+        ),
+    ] = None,
 ) -> None:
-    """Send a finished run's spans to an OpenTelemetry backend.
+    """Send a finished run to a backend, or write it to a file.
 
     One span per exchange, one per attempt, and the proxy's below it with the fault's id. Where to
     and how is told by OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL (grpc or
@@ -97,25 +111,53 @@ def export(
     With GRAFANA_URL and GRAFANA_TOKEN (a service account's) the run's phases and fault windows
     become annotations there, too, each once.
 
+    --logs sends run.log.ndjson, verdict included; OTEL_EXPORTER_OTLP_LOGS_* come first then.
+
+    --to otlp-json FILE writes OTLP JSON lines (zipped if it ends with .gz), --to parquet FILE a row
+    per span; in a folder the file is called like the run. `analyse` reads both back.
+
     For example:
 
       OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 crosswind export runs/20261122T230146Z-...
+
+      crosswind export runs/20261122T230146Z-... --to otlp-json traces.jsonl
     """
     from experiments import terminal
-    from experiments.exported import export_run
+    from experiments.exported import export_run, export_to_file
+    from experiments.exported_log import export_log
+    from experiments.reading.problems import UsageError
 
+    if to is not None:
+        if again or logs:
+            raise UsageError("--to writes the spans into a file: --again and --logs are not for it")
+        with terminal.meanwhile("writing the spans"):
+            file, count = export_to_file(run, *to, sample=sample)
+        terminal.say(f"{count} spans in {file}")
+        return
+    if logs:
+        with terminal.meanwhile("sending the log"):
+            told = export_log(run, again=again)
+        _tell(told, "log events")
+        return
     with terminal.meanwhile("sending the spans"):
         exported = export_run(run, again=again, sample=sample)
     annotated = _annotate(run)
-    terminal.say(f"{exported.sent} spans sent")
     if exported.before:
         terminal.say(f"{exported.before} exchanges had been taken before: --again sends them again")
-    if exported.rejected:
-        terminal.warn(f"{exported.rejected} spans were taken and rejected: {exported.reason}")
-    if exported.failed:
-        terminal.warn(f"{exported.failed} spans not taken: {exported.reason}")
-        raise typer.Exit(1)
+    _tell(exported, "spans")
     if not annotated:
+        raise typer.Exit(1)
+
+
+def _tell(exported: "Exported", what: str) -> None:
+    """Say what became of an export; exits 1 where not all of it was taken."""
+    from experiments import terminal
+
+    terminal.say(f"{exported.sent} {what} sent")
+    if exported.rejected:
+        terminal.warn(f"{exported.rejected} {what} were taken and rejected: {exported.reason}")
+    if exported.failed:
+        terminal.warn(f"{exported.failed} {what} not taken: {exported.reason}")
         raise typer.Exit(1)
 
 

@@ -139,6 +139,7 @@ class Execution:
         self._aborted = self._children.abort_reason() or self._checks.reason
         lost = self._children.lost()
         self._preparation.collecting.mind(lost)
+        self._preparation.exporting.mind(lost)
         for role, reason in lost.items():
             self._lose(role, reason)
             return True
@@ -177,6 +178,7 @@ class Execution:
                 "run_end", aborted=self._aborted, faults_left=faults_left, drained_ns=drained_ns
             )
             self._recorder.close()
+            self._preparation.exporting.end()
             self._children.stop(STORE)
         finally:
             self._checks.close()

@@ -1,7 +1,7 @@
 """The exporter of a run: started where the environment names a backend, missed by nobody."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from experiments.exported import injected_of, served_by_endpoint
@@ -9,7 +9,7 @@ from experiments.model import Experiment
 from experiments.running.children import ChildFailedError
 from experiments.running.processes import EXPORTER, Processes
 from telemetry.exporter_config import ExporterConfig
-from telemetry.exporting.destination import is_set
+from telemetry.exporting.destination import LOGS, is_set
 
 SAY = Callable[[str], None]
 LAST_SPANS_WITHIN_S = 10.0
@@ -31,7 +31,7 @@ class Exporting:
 
     def start(self) -> None:
         """Start it where the environment names a backend; one that cannot start is told of."""
-        if not is_set(os.environ):
+        if not (is_set(os.environ) or is_set(os.environ, LOGS)):
             return
         experiment = self._experiment
         config = ExporterConfig(
@@ -67,12 +67,22 @@ class Exporting:
         said = self._children.end_exporting(LAST_SPANS_WITHIN_S)
         self._children.stop(EXPORTER, within_s=2.0)
         if said is None:
-            self._say(f"not every span was sent; to go on: crosswind export {self._folder}")
+            self._say(f"not everything was sent; to go on: crosswind export {self._folder}")
             return
-        left, reason = said.get("spans_left", 0), said.get("reason", "")
-        self._say(f"{said.get('spans_sent', 0)} spans exported")
-        if left or reason:
-            self._say(f"{left} left ({reason}); to go on: crosswind export {self._folder}")
+        self._tell(said, "spans", "reason")
+        self._tell(said, "log events", "log_reason", " --logs")
+
+    def _tell(
+        self, said: Mapping[str, int | str], what: str, reason: str, option: str = ""
+    ) -> None:
+        """Say what became of one signal; nothing where it has no backend."""
+        word = what.replace(" ", "_")
+        if f"{word}_sent" not in said:
+            return
+        self._say(f"{said[f'{word}_sent']} {what} exported")
+        left, why = said[f"{word}_left"], said[reason]
+        if left or why:
+            self._say(f"{left} left ({why}); to go on: crosswind export {self._folder}{option}")
 
     def _give_up(self, reason: str) -> None:
         self._on = False

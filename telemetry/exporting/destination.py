@@ -1,4 +1,4 @@
-"""Where the environment says that traces go: read here only to name it; the exporters do so too."""
+"""Where the environment says that a signal goes: read here only to name it, as the exporters do."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-PROTOCOL_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+TRACES = "TRACES"
+LOGS = "LOGS"
 GRPC = "grpc"
 HTTP = "http/protobuf"
 _DEFAULTS = {GRPC: "http://localhost:4317", HTTP: "http://localhost:4318"}
@@ -33,17 +33,26 @@ class Destination(msgspec.Struct, frozen=True):
         return f"{self.address} ({self.protocol})"
 
 
-def destination(environment: Mapping[str, str]) -> Destination:
-    """Return where traces go; raises SettingError for a protocol that does not exist."""
-    protocol = _first(environment, PROTOCOL_VARIABLES) or HTTP
+def destination(environment: Mapping[str, str], signal: str = TRACES) -> Destination:
+    """Return where a signal goes; raises SettingError for a protocol that does not exist."""
+    protocol = _first(environment, _variables("PROTOCOL", signal)) or HTTP
     if protocol not in _DEFAULTS:
         raise SettingError(f"no OTLP exporter for protocol {protocol!r}: use grpc or http/protobuf")
-    return Destination(protocol, _plain(_first(environment, ENDPOINT_VARIABLES), protocol))
+    return Destination(
+        protocol, _plain(_first(environment, _variables("ENDPOINT", signal)), protocol)
+    )
 
 
-def is_set(environment: Mapping[str, str]) -> bool:
-    """Tell whether the environment names a backend for traces."""
-    return bool(_first(environment, ENDPOINT_VARIABLES))
+def is_set(environment: Mapping[str, str], signal: str = TRACES) -> bool:
+    """Tell whether the environment names a backend for a signal, and does not turn it off."""
+    if environment.get(f"OTEL_{signal}_EXPORTER", "").strip().lower() == "none":
+        return False
+    return bool(_first(environment, _variables("ENDPOINT", signal)))
+
+
+def _variables(what: str, signal: str) -> tuple[str, str]:
+    """Return the variables that say something for a signal, its own before that of all."""
+    return f"OTEL_EXPORTER_OTLP_{signal}_{what}", f"OTEL_EXPORTER_OTLP_{what}"
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -3,12 +3,20 @@
 import os
 
 from telemetry.exporter_config import ExporterConfig
-from telemetry.exporting.destination import is_set
+from telemetry.exporting.destination import LOGS, is_set
 from telemetry.exporting.sink import Sink
 
 
 def sinks_of(config: ExporterConfig) -> list[Sink]:
     """Return the sinks; raises SettingError."""
-    from telemetry.exporting.span_sink import SpanSink  # noqa: PLC0415 - the SDK where it is used
+    # ruff: noqa: PLC0415 - the SDK where it is used
+    sinks: list[Sink] = []
+    if is_set(os.environ):
+        from telemetry.exporting.span_sink import SpanSink
 
-    return [SpanSink(config)] if is_set(os.environ) else []
+        sinks.append(SpanSink(config))
+    if is_set(os.environ, LOGS):
+        from telemetry.exporting.log_sink import LogSink
+
+        sinks.append(LogSink(config))
+    return sinks
