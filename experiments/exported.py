@@ -20,6 +20,7 @@ from telemetry.flat import UnreadableRecordError
 from telemetry.run_folder import RunFolder
 from telemetry.run_spans import Injected
 from telemetry.seal import NoRecordError, read_record
+from telemetry.semconv import wants_latest
 from telemetry.spans import Described, ProviderRequest, Served
 
 
@@ -79,6 +80,7 @@ def described(folder: RunFolder, experiment: Experiment) -> Described:
         injected=injected_of(experiment),
         title=experiment.title,
         requests=_requests(folder.stand_in),
+        latest_names=wants_latest(os.environ),
     )
 
 

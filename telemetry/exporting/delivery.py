@@ -57,6 +57,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 TAKEN = Answer(kind="taken")
 Deliver = Callable[[Sequence[Any]], Answer]
 Hear = Callable[[Answer], None]
+_MOST_SAID = 300
 
 
 class Exporter(Protocol):
@@ -187,7 +188,7 @@ class HeardStub:
 def of_http(response: requests.Response) -> Answer:
     """Return what a backend's answer over HTTP means; alike for all signals."""
     status = response.status_code
-    said = f"HTTP {status} {response.reason}".strip()
+    said = f"HTTP {status}{_words_of(response) or f' {response.reason}'}".strip()
     if 200 <= status < 300:
         return _taken(_parsed(response.content))
     if status == 413:
@@ -196,6 +197,14 @@ def of_http(response: requests.Response) -> Answer:
         after_s = _retry_after_s(response.headers.get("retry-after"))
         return Answer(kind="later", reason=said, retry_after_s=after_s)
     return Answer(kind="refused", reason=said)
+
+
+def _words_of(response: requests.Response) -> str:
+    """Return what a refusal says in plain text, as Prometheus does; a page or a message is none."""
+    if not response.headers.get("content-type", "").startswith("text/plain"):
+        return ""
+    said = response.text[:_MOST_SAID].strip()
+    return f": {said}" if said else ""
 
 
 def _parsed(content: bytes) -> ExportTraceServiceResponse:
@@ -215,9 +224,10 @@ def _retry_after_s(value: str | None) -> float | None:
         return None
 
 
-def _taken(response: ExportTraceServiceResponse) -> Answer:
+def _taken(response: Any) -> Answer:  # noqa: ANN401 - any signal's: the count is its first field
     part = response.partial_success
-    return Answer(kind="taken", reason=part.error_message, rejected=part.rejected_spans)
+    rejected = getattr(part, part.DESCRIPTOR.fields[0].name)
+    return Answer(kind="taken", reason=part.error_message, rejected=rejected)
 
 
 def of_grpc(error: Any) -> Answer:  # noqa: ANN401 - gRPC's errors have more than their type says

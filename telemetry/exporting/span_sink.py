@@ -23,6 +23,7 @@ from telemetry.exporting.stand_in_logs import StandInLogs
 from telemetry.record import Record
 from telemetry.rows import AnyRow
 from telemetry.run_folder import RunFolder
+from telemetry.semconv import wants_latest
 from telemetry.spans import Described, SpanMaker
 
 
@@ -123,6 +124,7 @@ class SpanSink:
             title=self._config.title,
             requests=requests,
             sample=self._config.sample,
+            latest_names=wants_latest(os.environ),
         )
 
 
