@@ -20,6 +20,11 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "telemetry/sending/page.py": "tests/live/test_metrics_sent.py",
+    "telemetry/sending/remote_write.py": "tests/live/test_metrics_sent.py",
+    "telemetry/sending/senders.py": "tests/live/test_metrics_sent.py",
+    "experiments/exported_metrics.py": "tests/live/test_metrics_sent.py",
+    "experiments/commands/exporting.py": "tests/live/test_metrics_sent.py",
     "faults/transport/for_httpx.py": "tests/live/test_transport.py",
     "faults/transport/for_httpx2.py": "tests/live/test_transport.py",
     "faults/transport/httpx_family.py": "tests/live/test_transport.py",

@@ -15,6 +15,7 @@ from experiments.reading.problems import UsageError
 from experiments.reading.resolved import write_resolved
 from experiments.running.children import ChildFailedError, EndAskedError
 from experiments.running.descendants import any_left, descendants, signal_all
+from experiments.running.exporting import tell_verdict
 from experiments.running.interrupts import Interrupts, not_judged
 from experiments.running.ports import check_ports
 from experiments.running.preparation import Preparation
@@ -57,7 +58,9 @@ def execute(
         execution = Execution(experiment, folder, run_tag, command, say)
         with execution.interrupts:
             execution.run()
-            return folder.path, conclude(folder.path), execution.exit_code
+            conclusion = conclude(folder.path)
+            tell_verdict(folder.path, conclusion.judgement, say)
+            return folder.path, conclusion, execution.exit_code
 
 
 class Execution:

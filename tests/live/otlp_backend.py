@@ -1,4 +1,4 @@
-"""An OTLP backend for traces and logs, over HTTP or gRPC, that answers as it is told."""
+"""An OTLP backend for traces, logs and metrics, over HTTP or gRPC, that answers as it is told."""
 
 import gzip
 import ssl
@@ -23,6 +23,14 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import (
     LogsServiceServicer,
     add_LogsServiceServicer_to_server,
+)
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import (
+    MetricsServiceServicer,
+    add_MetricsServiceServicer_to_server,
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -60,6 +68,7 @@ class Backend:
         self.answer: Callable[[int], Says] = lambda _: TAKES
         self.spans: list[bytes] = []
         self.records: list[Any] = []
+        self.metrics: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.ended = threading.Event()
 
@@ -74,7 +83,7 @@ class Backend:
         return [Span.FromString(span).span_id for span in self.spans]
 
     def take(self, request: Any, headers: dict[str, str]) -> Says:
-        """Take a request of either signal, unless it is not to be taken."""
+        """Take a request of any signal, unless it is not to be taken."""
         says = self.answer(len(self.headers))
         self.headers.append(headers)
         self.ended.wait(says.after_s)
@@ -85,6 +94,9 @@ class Backend:
             for resource in getattr(request, "resource_logs", ()):
                 for scope in resource.scope_logs:
                     self.records += scope.log_records
+            for resource in getattr(request, "resource_metrics", ()):
+                found = (metric for scope in resource.scope_metrics for metric in scope.metrics)
+                self.metrics.append({metric.name: metric for metric in found})
         return says
 
 
@@ -120,6 +132,22 @@ class _Logs(LogsServiceServicer):
         return ExportLogsServiceResponse()
 
 
+class _Metrics(MetricsServiceServicer):
+    def __init__(self, one: Backend) -> None:
+        self._one = one
+
+    def Export(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - gRPC's
+        _answer(self._one, request, context)
+        return ExportMetricsServiceResponse()
+
+
+REQUESTS: dict[str, Any] = {
+    "/v1/traces": ExportTraceServiceRequest,
+    "/v1/logs": ExportLogsServiceRequest,
+    "/v1/metrics": ExportMetricsServiceRequest,
+}
+
+
 def _answer(one: Backend, request: Any, context: grpc.ServicerContext) -> None:
     says = one.take(request, {str(k): str(v) for k, v in context.invocation_metadata()})
     if says.silent:
@@ -140,6 +168,7 @@ def _over_grpc(one: Backend, port: int, tls: trustme.LeafCert | None) -> Iterato
     server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
     add_TraceServiceServicer_to_server(_Traces(one), server)  # type: ignore[no-untyped-call] # generated
     add_LogsServiceServicer_to_server(_Logs(one), server)  # type: ignore[no-untyped-call] # generated
+    add_MetricsServiceServicer_to_server(_Metrics(one), server)  # type: ignore[no-untyped-call] # generated
     address = f"127.0.0.1:{port}"
     if tls is None:
         bound = server.add_insecure_port(address)
@@ -161,8 +190,8 @@ def _over_http(one: Backend, port: int, tls: trustme.LeafCert | None) -> Iterato
             body = self.rfile.read(int(self.headers["content-length"]))
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
-            of = ExportLogsServiceRequest if self.path == "/v1/logs" else ExportTraceServiceRequest
-            says = one.take(of.FromString(body), {k.lower(): v for k, v in self.headers.items()})
+            request = REQUESTS[self.path].FromString(body)
+            says = one.take(request, {k.lower(): v for k, v in self.headers.items()})
             if says.silent:
                 one.ended.wait(5.0)
                 self.close_connection = True
@@ -170,8 +199,11 @@ def _over_http(one: Backend, port: int, tls: trustme.LeafCert | None) -> Iterato
             self.send_response(says.status, says.words)
             if says.retry_after_s is not None:
                 self.send_header("retry-after", str(says.retry_after_s))
-            self.send_header("content-length", "0")
+            body = b"" if says.status == 200 else says.words.encode()
+            self.send_header("content-type", "text/plain")
+            self.send_header("content-length", str(len(body)))
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing: a test's output is its own."""
