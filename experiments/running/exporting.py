@@ -71,7 +71,7 @@ class Exporting:
         """Let it send what is left, for a bounded time, and say what became of it."""
         if not self._on:
             return
-        self._say(f"sending the last spans, for {LAST_SPANS_WITHIN_S:g} s at the most")
+        self._say(f"sending the last of it, for {LAST_SPANS_WITHIN_S:g} s at the most")
         said = self._children.end_exporting(LAST_SPANS_WITHIN_S)
         self._children.stop(EXPORTER, within_s=2.0)
         if said is None:
