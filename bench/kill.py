@@ -1,8 +1,9 @@
 """How fast the kill switch empties a proxy under load: `python -m bench.kill`.
 
-A third of 500 requests/s is refused, and one in 25 is held: in silence, or in the middle of its
-stream. Three seconds in, the switch is thrown as `crosswind kill` throws it. What counts is what
-the clients saw: the last request that was begun and still faulted, and how those held ended.
+A third of 500 requests/s (or of `--rate`) is refused, and one in 25 is held: in silence, or in the
+middle of its stream. Three seconds in, the switch is thrown as `crosswind kill` throws it. What
+counts is what the clients saw: the last request that was begun and still faulted, and how those
+held ended.
 
 Exits 1 when a request begun more than 100 ms after the switch was faulted, or a held one is still
 open five seconds later.
@@ -114,7 +115,9 @@ def main() -> int:
     """Kill several times, print a line each and the medians; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.kill", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = [kill_under_load() for _ in range(parser.parse_args().rounds)]
+    parser.add_argument("--rate", type=float, default=RATE_PER_S, help="requests a second")
+    options = parser.parse_args()
+    rounds = [kill_under_load(options.rate) for _ in range(options.rounds)]
     for one in rounds:
         print(told(one))
     acknowledged = [(one.acknowledged - one.sent) * 1e3 for one in rounds]

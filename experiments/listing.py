@@ -37,7 +37,7 @@ def print_listing(kind: str | None) -> None:
 def plug_in_rows(kind: str) -> list[Row]:
     """Return the plug-ins of a kind with their parameters and defaults."""
     return [
-        (name, first_sentence(cls.__doc__), _parameters(cls))
+        (name, first_sentence(cls.__doc__) + _also(cls), _parameters(cls))
         for name, cls in sorted(plug_ins(kind).items())
     ]
 
@@ -61,6 +61,11 @@ def experiment_rows() -> list[Row]:
         expected = experiment.expect.verdict if experiment.expect else ""
         rows.append((name, experiment.title, expected))
     return rows
+
+
+def _also(cls: type[msgspec.Struct]) -> str:
+    aliases = ", ".join(getattr(cls, "aliases", ()))
+    return f" (also: {aliases})" if aliases else ""
 
 
 def _parameters(cls: type[msgspec.Struct]) -> str:

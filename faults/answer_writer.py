@@ -45,9 +45,14 @@ class AnswerWriter:
         if not self._bodiless:
             self._pieces.append(data)
 
+    def raw(self, data: bytes) -> None:
+        """Say bytes where the framing would be."""
+        self._commit()
+        self._written.append(data)
+
     def end(self, trailers: Sequence[bytes]) -> None:
         """Say the end."""
-        if self._head is not None and not self._bodiless and _had_length(self._head):
+        if self._head is not None and not self._bodiless and _is_measured(self._head):
             body = b"".join(self._pieces)
             self._write_head(b"Content-Length: %d" % len(body))
             self._written.append(body)
@@ -66,8 +71,10 @@ class AnswerWriter:
 
     def _commit(self) -> None:
         if self._head is not None:
-            self._framed = not (self._bodiless or self._old)
-            self._write_head(b"Transfer-Encoding: chunked" if self._framed else b"")
+            promised = self._head.length
+            self._framed = not (self._bodiless or self._old) and promised is None
+            length = b"" if promised is None else b"Content-Length: %d" % promised
+            self._write_head(b"Transfer-Encoding: chunked" if self._framed else length)
         if self._pieces:
             self._written += map(chunk, self._pieces) if self._framed else self._pieces
             self._pieces = []
@@ -97,5 +104,7 @@ class AnswerWriter:
         return first, lines
 
 
-def _had_length(head: Head) -> bool:
+def _is_measured(head: Head) -> bool:
+    if head.length is not None:
+        return False
     return not head.raw or b"\ncontent-length:" in head.raw.lower()

@@ -7,7 +7,7 @@ begins: no further window opens and no further exchange is touched; what is unde
 
 import asyncio
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -43,6 +43,12 @@ class Arming:
         """The rules whose windows are open."""
         return tuple(one.rule for one in self._open.values())
 
+    def seconds_to(self, second: float) -> float | None:
+        """Return how long it is until a second of the schedule; None for ever, or not begun."""
+        if self._start_ns is None or not math.isfinite(second):
+            return None
+        return second - (now_ns() - self._start_ns) / NS_PER_S
+
     def begin(self, at_ns: int) -> None:
         """Set time zero, CLOCK_MONOTONIC ns; schedules count from there. Only the first counts."""
         if self._start_ns is None:
@@ -60,9 +66,47 @@ class Arming:
         self._book.add(msgspec.structs.replace(rule, **moved))
         self._apply()
 
+    def welcome(self, listening: Listening) -> None:
+        """Take in a lane that was opened later."""
+        listening.lane.start_ns = self._start_ns or 0
+        self._apply()
+
+    def put(self, rule: Rule, ends_ns: int) -> None:
+        """Arm a rule from now to an instant, in its namesake's place if there is one."""
+        if self._start_ns is None:
+            raise ValueError("it has not begun")
+        now_s = (now_ns() - self._start_ns) / NS_PER_S
+        end_s = (ends_ns - self._start_ns) / NS_PER_S
+        self._book.put(msgspec.structs.replace(rule, start_s=now_s, end_s=end_s))
+        self._apply()
+
+    def extend(self, rule_id: str, ends_ns: int) -> None:
+        """Let a rule end at another instant."""
+        self._book.extend(rule_id, (ends_ns - (self._start_ns or 0)) / NS_PER_S)
+        self._apply()
+
+    def take_off(self, rule_id: str) -> None:
+        """End a rule now, as if its window had shut."""
+        self._book.take_off(rule_id)
+        self._apply()
+
     def freeze(self) -> None:
         """Let nothing new begin."""
         self.frozen = True
+        self._apply()
+
+    def thaw(self) -> None:
+        """Let things begin again."""
+        self.frozen = False
+        self._apply()
+
+    def retire(self, rule_ids: Iterable[str]) -> None:
+        """Take these rules away, for good: what was held is said, and the rest passes."""
+        held = list(rule_ids)
+        for rule_id in held:
+            self._book.take_off(rule_id)
+        if held:
+            self._let_pass()
         self._apply()
 
     def disarm(self) -> None:
@@ -70,9 +114,13 @@ class Arming:
         self._book.disarm()
         for listening in self._listenings:
             listening.lane.armed = ()
+        self._let_pass()
+        self._apply()
+
+    def _let_pass(self) -> None:
+        for listening in self._listenings:
             for guest in list(listening.lane.guests):
                 guest.pass_on()
-        self._apply()
 
     def _apply(self) -> None:
         if self._start_ns is None:

@@ -24,11 +24,32 @@ def listener_fault_classes() -> dict[str, type[ListenerFault]]:
     return plugins.classes(listener, ListenerFault)
 
 
+@cache
+def aliases() -> dict[str, str]:
+    """Return what other tools call our faults: the alias, and our name for it."""
+    kinds: list[type[Fault | ListenerFault]] = [*fault_classes().values()]
+    kinds += listener_fault_classes().values()
+    found: dict[str, str] = {}
+    for kind in kinds:
+        for alias in kind.aliases:
+            taken = alias in found or alias in fault_classes() or alias in listener_fault_classes()
+            if taken:
+                raise plugins.DuplicateNameError(f"{kind.name}: {alias!r} is already taken")
+            found[alias] = kind.name
+    return found
+
+
+def own_name(name: str) -> str:
+    """Return our name for a fault that may be called by another tool's; unknown ones as given."""
+    return aliases().get(name, name)
+
+
 def make_fault(reference: Reference) -> Fault | ListenerFault:
     """Build a fault from `{name: parameters}`; KeyError or `msgspec.ValidationError` if wrong."""
     if len(reference) != 1:
         raise msgspec.ValidationError(f"Expected one fault, got {len(reference)}")
-    ((name, parameters),) = reference.items()
+    ((called, parameters),) = reference.items()
+    name = own_name(called)
     classes: dict[str, type[Fault | ListenerFault]] = {}
     classes.update(fault_classes())
     classes.update(listener_fault_classes())

@@ -165,7 +165,7 @@ class ClientSide(ClientLine):
         if self.reader.unread or not self.lane.concerns(request.parent):
             return False
         if request.keyed_by == "attempt":
-            chosen = self.lane.choose(request.parent, request.attempt_key, None)
+            chosen = self.lane.choose(request.parent, request.attempt_key, None, request.low)
             if chosen:
                 self.outlet.hold(body, HELD_BYTES)
                 self._play(chosen, request)
@@ -184,7 +184,8 @@ class ClientSide(ClientLine):
         if not self.reader.complete and len(held) < CONTENT_BYTES:
             return
         self._undecided = None
-        chosen = self.lane.choose(request.parent, request.attempt_key, request.content(held))
+        content = request.content(held)
+        chosen = self.lane.choose(request.parent, request.attempt_key, content, request.low)
         if chosen:
             self._play(chosen, request)
         else:

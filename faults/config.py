@@ -74,7 +74,8 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     this after the injector started, whatever its schedule says. `begin_at_once`: do not wait for
     the leash's start order (`serve`). `marks`: requests without the run's trace context are
     searched for its mark. `observe`: answers are read as a client reads them, identity asked of
-    upstream. Beyond `limits` an attempt gets a marked local refusal.
+    upstream. Beyond `limits` an attempt gets a marked local refusal. `shared_ports`: other
+    injectors listen on the same ports.
     """
 
     seed: int
@@ -88,3 +89,4 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     marks: bool = False
     observe: bool = False
     limits: Limits = Limits()
+    shared_ports: bool = False

@@ -1,8 +1,8 @@
 """The kill switch: a socket at every injector, and the client that asks all of them.
 
-One JSON line in, `{"do": "list" | "freeze" | "kill" | "inject"}`, one JSON line out. Sockets are
-0600, named by the injector's process id, in a folder that only their owner may enter; so the switch
-works when nothing else of a run is left. While it is engaged a file lies beside them.
+One JSON line in, `{"do": "list"}` or another `Word`, one JSON line out. Sockets are 0600, named by
+the injector's process id, in a folder that only their owner may enter; so the switch works when
+nothing else of a run is left. While it is engaged a file lies beside them.
 """
 
 import asyncio
@@ -11,26 +11,32 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, Literal, cast
 
 import msgspec
 
+from faults.arrangement import Arrangement
 from faults.config import Rule
 
 ANSWER_S: Final = 2.0
 """How long an injector may take to answer before it counts as deaf."""
 
-Word = Literal["list", "freeze", "kill", "inject"]
+Word = Literal["list", "freeze", "thaw", "kill", "inject", "arrange"]
 Facts = dict[str, object]
+Obey = Callable[["Wish"], Facts | Awaitable[Facts]]
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked of an injector; to inject, a `rule` whose times count from now."""
+    """What is asked of an injector; to inject, a `rule` whose times count from now.
+
+    To arrange, all that the injector is to have beside what it was started with.
+    """
 
     do: Word
     rule: Rule | None = None
+    arrangement: Arrangement | None = None
 
 
 class ControlFolderError(Exception):
@@ -56,7 +62,7 @@ def control_folder() -> Path:
 class ControlSocket:
     """An injector's own socket; `obey` turns a wish into the facts that answer it."""
 
-    def __init__(self, obey: Callable[[Wish], Facts]) -> None:
+    def __init__(self, obey: Obey) -> None:
         self._obey = obey
         self._server: asyncio.AbstractServer | None = None
         self.path = control_folder() / f"{os.getpid()}.sock"
@@ -82,9 +88,10 @@ class ControlSocket:
 
 
 class _Conversation(asyncio.Protocol):
-    def __init__(self, obey: Callable[[Wish], Facts]) -> None:
+    def __init__(self, obey: Obey) -> None:
         self._obey = obey
         self._rest = b""
+        self._work: asyncio.Future[None] | None = None
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -94,14 +101,24 @@ class _Conversation(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            if self._transport is not None:
-                self._transport.write(msgspec.json.encode(self._answer(line)) + b"\n")
+            answer = self._answer(line)
+            if isinstance(answer, dict):
+                self._say(answer)
+            else:
+                self._work = asyncio.ensure_future(self._say_later(answer))
 
-    def _answer(self, line: bytes) -> Facts:
+    def _answer(self, line: bytes) -> Facts | Awaitable[Facts]:
         try:
             return self._obey(_WISHES.decode(line))
         except msgspec.MsgspecError as wrong:
             return {"error": str(wrong)}
+
+    async def _say_later(self, answer: Awaitable[Facts]) -> None:
+        self._say(await answer)
+
+    def _say(self, answer: Facts) -> None:
+        if self._transport is not None:
+            self._transport.write(msgspec.json.encode(answer) + b"\n")
 
 
 def engage() -> None:

@@ -37,7 +37,10 @@ endpoints), with the probability `share`.
   delay refuses at once.
 - **Attested as** is what the record of a touched exchange says the client got instead. It is
   derived from what was done, not from the fault's name: a silence that is to end is `delayed`, one
-  without an end is `withheld`.
+  without an end is `withheld`, and so is what was kept until later bytes had come, or never told.
+- **Counts** (`after_n`, quotas, room) are kept per endpoint while the fault is armed. They are
+  exact in number; which exchange is the one too many depends on the order of arrival.
+- **Other names**: what another tool or standard calls a fault is accepted wherever one is named.
 """
 
 _LISTENERS = """\
@@ -70,8 +73,13 @@ def _sections(kinds: _Kinds) -> str:
 
 def _section(kind: type[Fault | ListenerFault]) -> str:
     shown = inspect.cleandoc(kind.__doc__ or "")
-    told = f"Attested as `{kind.action}`. Seen: {kind.seen}."
+    actions = " or ".join(f"`{action}`" for action in (kind.action, *kind.also_attested))
+    told = f"{_aliases(kind)}Attested as {actions}. Seen: {kind.seen}."
     return "\n".join([f"### `{kind.name}`", "", shown, "", told, "", *_table(kind), ""])
+
+
+def _aliases(kind: type[Fault | ListenerFault]) -> str:
+    return f"Also called {', '.join(f'`{a}`' for a in kind.aliases)}. " if kind.aliases else ""
 
 
 def _table(kind: type[Fault | ListenerFault]) -> list[str]:

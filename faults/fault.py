@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
+from faults.gate import Gate
 from faults.steps import Script
 from providers.dialect import Dialect
 
@@ -21,6 +22,20 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seen: ClassVar[str]
     """Where it was seen in the wild, for the docs."""
 
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """What other tools and standards call it; accepted wherever a fault is named."""
+
+    also_attested: ClassVar[tuple[str, ...]] = ()
+    """What else attestation may call it, by its parameters or the answer that it meets."""
+
+    holds_back: ClassVar[bool] = False
+    """True when the script keeps honest steps until later ones come: attested as `withheld`,
+    even where nothing else becomes of them."""
+
+    def gate(self) -> Gate | None:
+        """Return the state of a fault that depends on what came before; one per endpoint."""
+        return None
+
     def script(self, dialect: Dialect) -> Script:
         """Say what the client gets; the first `NEXT` asks the provider."""
         raise NotImplementedError
@@ -32,3 +47,5 @@ class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: ClassVar[str]
     action: ClassVar[str] = "refused"
     seen: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    also_attested: ClassVar[tuple[str, ...]] = ()

@@ -13,6 +13,7 @@ import math
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +21,15 @@ import msgspec
 import uvloop
 
 from faults.arming import Arming
-from faults.config import InjectorConfig, Rule
-from faults.control import ControlFolderError, ControlSocket, Facts, Wish, is_engaged
+from faults.arranging import Arranging
+from faults.attested import CountingRecorder
+from faults.config import InjectorConfig, Listener
+from faults.control import ControlFolderError, ControlSocket, is_engaged
 from faults.lane import Guest, Lane, upstream_at
 from faults.limit_watch import LimitWatch, limiter_of
 from faults.listening import Listening
 from faults.rules import RuleBook
+from faults.switch import ENGAGED, Switch
 from providers.catalog import make_dialect
 from telemetry.clock import now_ns
 from telemetry.leash import (
@@ -39,17 +43,15 @@ from telemetry.leash import (
 )
 from telemetry.plain_speech import redact_standard_error
 from telemetry.recorder import FLUSH_INTERVAL_S, Recorder, open_spool
-from telemetry.rows import Event
 
 LEASH_S: Final = 5.0
 """How long exchanges in flight may go on once the leash is gone."""
 
 POLL_S: Final = 0.02
-ENGAGED: Final = "the kill switch is engaged; `crosswind kill --release` lets faults be again"
 
 
-class NotStartedError(Exception):
-    """The injector cannot start; the message says why."""
+class NotStartedError(ValueError):
+    """The injector cannot start, or a proxy cannot be opened; the message says why."""
 
 
 class Injector:
@@ -61,10 +63,12 @@ class Injector:
         self._recorder = recorder
         book = _book(config)
         self._watch = LimitWatch(limiter_of(config), recorder)
-        self._listenings = _listenings(config, recorder, book, self._watch)
+        self._new_lane = _lane_maker(config, recorder, book, self._watch)
+        self._listenings = [self._new_lane(listener) for listener in config.listeners]
         self._arming = Arming(book, self._listenings, recorder)
-        self._control = ControlSocket(self._obey_switch)
-        self._killed = False
+        self._arranging = Arranging(self._arming, self._listenings, self._new_lane, config.seed)
+        switch = Switch(config, recorder, self._arming, self._arranging, lambda: self.ports)
+        self._control = ControlSocket(switch.obey)
         self._end: asyncio.Future[float] | None = None
 
     @property
@@ -81,9 +85,11 @@ class Injector:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._finish_within, LEASH_S)
         await loop.connect_read_pipe(lambda: _Leash(self), os.fdopen(leash_descriptor(), "rb", 0))
-        loop.call_later(self._config.max_ttl_s, self._arming.disarm)
         if self._config.begin_at_once:
             self._arming.begin(now_ns())
+        # Those that are made later have their own ends.
+        mortal = [rule.id for rule in self._config.rules]
+        loop.call_later(self._config.max_ttl_s, self._arming.retire, mortal)
         # What lives now lives as long as the process: no collection need look at it again.
         gc.collect()
         gc.freeze()
@@ -107,51 +113,9 @@ class Injector:
         """Take it that the conductor is gone."""
         self._finish_within(LEASH_S)
 
-    def _obey_switch(self, wish: Wish) -> Facts:
-        word = wish.do
-        if word == "inject" and (complaint := self._inject(wish.rule)):
-            return {"pid": os.getpid(), "error": complaint}
-        if word == "kill":
-            self._killed = True
-            self._arming.disarm()
-            self._recorder.record_now(Event(name="killed", at_ns=now_ns()))
-        elif word == "freeze":
-            self._arming.freeze()
-            self._recorder.record_now(Event(name="frozen", at_ns=now_ns()))
-        return {
-            "pid": os.getpid(),
-            "killed": self._killed,
-            "frozen": self._arming.frozen,
-            "run_folder": self._config.run_folder,
-            "ports": self.ports,
-            "faults": [
-                {"id": rule.id, "inject": rule.inject, "endpoints": rule.endpoints}
-                for rule in self._arming.armed
-            ],
-            "faults_left": self._arming.faults_left,
-        }
-
-    def _inject(self, rule: Rule | None) -> str:
-        """Arm a rule from outside; returns why not, empty when it is armed."""
-        if not self._config.begin_at_once:
-            return "a run is under way: a fault from outside would spoil its verdict"
-        if is_engaged():
-            return ENGAGED
-        if rule is None or rule.end_s > self._config.max_ttl_s:
-            return f"no fault lives longer than {self._config.max_ttl_s:g} s here"
-        strangers = [name for name in rule.endpoints if name not in self.ports]
-        if strangers:
-            return f"it has no endpoint {strangers[0]}; there are {', '.join(self.ports)}"
-        try:
-            self._arming.add(rule)
-        except (KeyError, ValueError) as wrong:
-            return str(wrong)
-        self._killed = False
-        self._recorder.record_now(Event(name="injected", at_ns=now_ns(), subject=rule.id))
-        return ""
-
     def _finish_within(self, within_s: float) -> None:
         self._arming.disarm()
+        self._arranging.leave()
         for listening in self._listenings:
             listening.close()
         if self._end is not None and not self._end.done():
@@ -174,11 +138,12 @@ class Injector:
         for guest in self._guests():
             guest.leave()
         for _ in range(math.ceil(within_s / POLL_S)):
-            if not self._guests():
+            if not (self._guests() or self._arranging.busy):
                 break
             await asyncio.sleep(POLL_S)
         for guest in self._guests():
             guest.expel("shutdown")
+        self._arranging.close()
         await asyncio.sleep(0)
         self._control.close()
 
@@ -242,7 +207,7 @@ async def _serve(config: InjectorConfig) -> None:
 
 def _recorder(config: InjectorConfig) -> Recorder:
     if config.run_folder is None:
-        return Recorder(len, "injector")
+        return CountingRecorder()
     try:
         return open_spool(Path(config.run_folder), "injector")
     except OSError as error:
@@ -263,12 +228,12 @@ def _book(config: InjectorConfig) -> RuleBook:
         raise NotStartedError(f"rules: {wrong}") from wrong
 
 
-def _listenings(
+def _lane_maker(
     config: InjectorConfig, recorder: Recorder, book: RuleBook, watch: LimitWatch
-) -> list[Listening]:
+) -> Callable[[Listener], Listening]:
     hops, connections = itertools.count(), itertools.count()
-    found = []
-    for listener in config.listeners:
+
+    def make(listener: Listener) -> Listening:
         try:
             lane = Lane(
                 listener.endpoint,
@@ -285,13 +250,14 @@ def _listenings(
                 limiter=watch.limiter,
                 limit_reached=watch.reached,
             )
-            found.append(Listening(lane, listener.host, listener.port))
+            return Listening(lane, listener.host, listener.port, shared=config.shared_ports)
         except KeyError as unknown:
             raise NotStartedError(f"{listener.endpoint}: no dialect {unknown}") from unknown
         except (OSError, ValueError) as error:
             where = f"{listener.endpoint}: {listener.host}:{listener.port}"
             raise NotStartedError(f"{where}: {error}") from error
-    return found
+
+    return make
 
 
 def _check_leash() -> None:

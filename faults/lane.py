@@ -1,22 +1,21 @@
 """One endpoint's way through the proxy: where it leads, what is armed on it, who is on it."""
 
 import asyncio
-import hashlib
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from faults.content_keys import content_key
 from faults.limits import Limiter
 from faults.rules import ArmedRule, RuleBook
+from faults.traits import Traits
 from providers.dialect import Dialect
 from telemetry.clock import NS_PER_S, now_ns
 from telemetry.identity import Parent
 from telemetry.recorder import Recorder
 from telemetry.rows import HopBegun, HopEnded
-
-_MAX_CONTENTS = 65_536
 
 
 class Upstream(NamedTuple):
@@ -84,6 +83,7 @@ class Lane:
         "recorder",
         "run_tag",
         "start_ns",
+        "under_way",
         "upstream",
     )
 
@@ -121,6 +121,7 @@ class Lane:
         self.limiter = limiter
         self.limit_reached = limit_reached
         self.start_ns = 0
+        self.under_way = 0
         self.contents: Counter[str] = Counter()
 
     def concerns(self, parent: Parent | None) -> bool:
@@ -147,6 +148,7 @@ class Lane:
 
     def new_hop(self, size: int) -> HopEnded:
         """Return the row of a new request's end, of which `size` bytes have come."""
+        self.under_way += 1
         return HopEnded(hop=next(self.hops), end_ns=0, mode="relay", ending="", bytes_in=size)
 
     def hop_begun(self, connection: int, hop: int) -> HopBegun:
@@ -155,6 +157,7 @@ class Lane:
 
     def end_hop(self, row: HopEnded, ending: str, error: str) -> None:
         """Record how a request ended; what the parser refused ends `unparsed`, however it ends."""
+        self.under_way -= 1
         row.end_ns = now_ns()
         row.ending = "unparsed" if row.mode == "blind" and row.error else ending
         if error and not row.error:
@@ -162,12 +165,20 @@ class Lane:
         self.recorder.record(row)
 
     def choose(
-        self, parent: Parent | None, attempt_key: int | None, content: bytes | None
+        self,
+        parent: Parent | None,
+        attempt_key: int | None,
+        content: bytes | None,
+        low: bytes = b"",
     ) -> tuple[ArmedRule, ...]:
-        """Return the armed rules that touch an exchange; no `content` where it is not needed."""
+        """Return the armed rules that touch an exchange; no `content` where it is not needed.
+
+        `low`: the request's head in lower case, for faults that count what is asked.
+        """
         now_s = (now_ns() - self.start_ns) / NS_PER_S
-        key = "" if content is None else self._content_key(content)
-        return self.book.decide(self.armed, parent, attempt_key, key, now_s)
+        key = "" if content is None else content_key(self.contents, content)
+        traits = Traits(low, under_way=self.under_way)
+        return self.book.decide(self.armed, parent, attempt_key, key, now_s, traits)
 
     def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
         """Start to connect a protocol to the server behind this lane."""
@@ -178,10 +189,3 @@ class Lane:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(lambda: protocol, host, port, ssl=tls)
         return transport
-
-    def _content_key(self, content: bytes) -> str:
-        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
-        if len(self.contents) >= _MAX_CONTENTS:
-            self.contents.clear()
-        self.contents[digest] += 1
-        return f"{digest}#{self.contents[digest]}"

@@ -26,10 +26,10 @@ class Listening:
     outgoing connection of this host, takes it while nobody listens.
     """
 
-    def __init__(self, lane: Lane, host: str, port: int) -> None:
-        """Reserve the port, 0 for any; raises OSError when it is taken."""
+    def __init__(self, lane: Lane, host: str, port: int, *, shared: bool = False) -> None:
+        """Reserve the port, 0 for any; raises OSError when it is taken. `shared`: `tcp.reserve`."""
         self.lane = lane
-        self._reserved = tcp.reserve(host, port)
+        self._reserved = tcp.reserve(host, port, shared=shared)
         self._server: asyncio.Server | None = None
         self._closed_by = ""
         self._over = False

@@ -15,3 +15,6 @@ RetryAfter = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, extra={"unit": "
 
 Tokens = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "content tokens"})]
 """A position in a stream, counted in content tokens, never in bytes."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "requests"})]
+"""A number of requests."""

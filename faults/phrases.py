@@ -1,10 +1,17 @@
 """Turns of speech that several faults share."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from email.utils import parsedate_to_datetime
+from typing import Final
 
 from faults.steps import NEXT, End, Event, Head, Next, Script, Step
-from providers.dialect import Dialect, HttpAnswer, MalformedAnswerError
+from providers.dialect import Answer, Dialect, HttpAnswer, MalformedAnswerError
+from providers.edited import Edit, edited, edited_event
 from providers.sse import event_data
+
+_FRAMING: Final = frozenset(
+    {"content-length", "transfer-encoding", "connection", "keep-alive", "trailer"}
+)
 
 Passage = Generator[Step | Next, Step, Event | None]
 """Part of a script that lets honest steps pass, and returns the event it kept in hand."""
@@ -23,6 +30,69 @@ def passed_head() -> Generator[Step | Next, Step, Head | None]:
     step = yield NEXT
     yield step
     return step if isinstance(step, Head) and not _passes_whole(step) else None
+
+
+def fact_free(head: Head) -> Answer:
+    """Return an answer of nothing, to be written behind this head; its time is the head's own."""
+    return Answer(response_id="0", created_s=_sent_s(head), prompt_tokens=0, output_tokens=0)
+
+
+def own_head(head: Head, *more: tuple[str, str]) -> Head:
+    """Return the provider's head in words of one's own, free of framing, with headers behind."""
+    kept = [(name, value) for name, value in head.headers if name.lower() not in _FRAMING]
+    return Head(status=head.status, headers=(*kept, *more))
+
+
+def whole_body() -> Generator[Step | Next, Step, tuple[bytes, Step]]:
+    """Take the rest of an answer, unsaid: its bytes put together, and its ending."""
+    pieces: list[bytes] = []
+    while True:
+        step = yield NEXT
+        if not isinstance(step, Event):
+            return b"".join(pieces), step
+        pieces.append(step.data)
+
+
+def changed_events(change: Callable[[Event], Event | None]) -> Script:
+    """Pass the rest of an answer on, each event changed; None leaves one out."""
+    while True:
+        step = yield NEXT
+        if not isinstance(step, Event):
+            yield step
+            return
+        told = change(step)
+        if told is not None:
+            yield told
+
+
+def changed_answer(edit: Edit, leave_out: Callable[[bytes], bool] = lambda _: False) -> Script:
+    """Pass an answer on with an edit of all its JSON; a body that is no stream is read whole.
+
+    Events whose data is to be left out are.
+    """
+    head = yield from passed_head()
+    if head is None:
+        return
+    if is_event_stream(head):
+
+        def change(event: Event) -> Event | None:
+            if leave_out(event_data(event.data) or b""):
+                return None
+            return with_data(event, edited_event(event.data, edit))
+
+        yield from changed_events(change)
+        return
+    body, ending = yield from whole_body()
+    if body:
+        yield Event(data=edited(body, edit))
+    yield ending
+
+
+def with_data(event: Event, data: bytes) -> Event:
+    """Return an event with other data; the very same one if the data is no other."""
+    return (
+        event if data is event.data else Event(data=data, tokens=event.tokens, finish=event.finish)
+    )
 
 
 def own_event(dialect: Dialect, data: bytes) -> Event:
@@ -69,3 +139,12 @@ def is_event_stream(head: Head) -> bool:
     """Tell whether a body is to come in events."""
     types = (value for name, value in head.headers if name.lower() == "content-type")
     return any(value.lower().startswith("text/event-stream") for value in types)
+
+
+def _sent_s(head: Head) -> int:
+    """Return when the provider says it answered, in seconds since the epoch; 0 if it does not."""
+    dates = [value for name, value in head.headers if name.lower() == "date"]
+    try:
+        return int(parsedate_to_datetime(dates[0]).timestamp())
+    except (IndexError, ValueError):
+        return 0

@@ -23,7 +23,7 @@ from faults.layers import ENDINGS, Layer, compose
 from faults.outlet import Outlet
 from faults.request import Request
 from faults.rules import ArmedRule
-from faults.steps import NEXT, End, Event, Head, Next, Reset, Script, Step, Wait
+from faults.steps import NEXT, End, Event, Head, Next, Raw, Reset, Script, Step, Wait
 from telemetry.clock import now_ns
 from telemetry.rows import Event as Happened
 from telemetry.rows import FaultTouched, HopEnded
@@ -214,6 +214,8 @@ class Player:
         elif isinstance(step, Event):
             self._row.events_out += 1
             self._writer.event(step.data)
+        elif isinstance(step, Raw):
+            self._writer.raw(step.data)
         elif isinstance(step, ENDINGS):
             self._end(step, honest=honest)
 

@@ -157,7 +157,8 @@ class ReadingSide(ClientSide):
         lane = self.lane
         chosen: tuple[ArmedRule, ...] = ()
         if lane.armed and lane.concerns(request.parent):
-            chosen = lane.choose(request.parent, request.attempt_key, request.content(held))
+            content = request.content(held)
+            chosen = lane.choose(request.parent, request.attempt_key, content, request.low)
         if chosen:
             self._play(chosen, request)
             return

@@ -11,7 +11,9 @@ from faults.catalog import make_fault
 from faults.config import Rule
 from faults.dice import draw
 from faults.fault import Fault, ListenerFault
+from faults.gate import Arrival, Gate
 from faults.schedule import is_armed, next_change_s, share_at
+from faults.traits import UNKNOWN, Traits
 from telemetry.identity import Parent, is_canary
 
 _CONTENT_ORDINAL = "#"
@@ -23,6 +25,7 @@ class ArmedRule(NamedTuple):
     rule: Rule
     fault: Fault | ListenerFault
     endpoint: str = ""
+    gate: Gate | None = None
 
 
 _Armed = dict[str, tuple[ArmedRule, ...]]
@@ -65,19 +68,21 @@ class RuleBook:
         """Return the next instant at which what is armed changes; None if it never will."""
         return next_change_s(self._rules, now_s)
 
-    def decide(
+    def decide(  # noqa: PLR0913, PLR0917 - what is known of an exchange, in the order of its reading
         self,
         armed: Sequence[ArmedRule],
         parent: Parent | None,
         attempt_key: int | None,
         content_key: str,
         now_s: float,
+        traits: Traits = UNKNOWN,
     ) -> tuple[ArmedRule, ...]:
         """Return which of the candidates touch this exchange, in list order.
 
         `parent`: what its `traceparent` says; `attempt_key`: the per-endpoint ordinal that its
         sender counted. `content_key` stands in for what is missing: a hash of the request, with
-        `#<arrival ordinal>` behind it where the same content may come again. Safe with candidates
+        `#<arrival ordinal>` behind it where the same content may come again. `traits`: what is
+        known of the request itself, for rules that choose or count by it. Safe with candidates
         that were held too long: none that is over or disarmed is returned. A canary of the run is
         never touched.
         """
@@ -90,13 +95,52 @@ class RuleBook:
             return ()
         exchange_key = _exchange_key(parent, content_key, own=own)
         attempt = content_key if attempt_key is None else str(attempt_key)
-        return tuple(one for one in armed if self._touches(one, exchange_key, attempt, now_s))
+        return tuple(
+            one
+            for one in armed
+            if self._is_drawn(one, exchange_key, attempt, now_s) and _is_due(one, traits, now_s)
+        )
 
     def add(self, rule: Rule) -> None:
         """Take one more rule, from when to when it says; raises as the book itself."""
         _refuse_twins((*self._rules, rule))
         self._entries = (*self._entries, *_entries(rule))
         self._rules = (*self._rules, rule)
+        self._narrow(self._since_s)
+
+    def put(self, rule: Rule) -> None:
+        """Take a rule in the place of its namesake, or behind all others; raises as the book."""
+        known = next((one for one in self._rules if one.id == rule.id), None)
+        if known is not None:
+            # It goes on: its ramp does not begin again.
+            rule = msgspec.structs.replace(rule, start_s=known.start_s)
+        entries = _entries(rule)
+        if known is None:
+            self._rules, self._entries = (*self._rules, rule), (*self._entries, *entries)
+        else:
+            self._rules = tuple(rule if one is known else one for one in self._rules)
+            at = next(n for n, one in enumerate(self._entries) if one.rule.id == rule.id)
+            others = [one for one in self._entries if one.rule.id != rule.id]
+            self._entries = (*others[:at], *entries, *others[at:])
+        self._narrow(self._since_s)
+
+    def extend(self, rule_id: str, end_s: float) -> None:
+        """Let a rule end at another time; nothing else about it changes."""
+        changed = {
+            one.id: msgspec.structs.replace(one, end_s=end_s)
+            for one in self._rules
+            if one.id == rule_id
+        }
+        self._rules = tuple(changed.get(one.id, one) for one in self._rules)
+        self._entries = tuple(
+            one._replace(rule=changed.get(one.rule.id, one.rule)) for one in self._entries
+        )
+        self._narrow(self._since_s)
+
+    def take_off(self, rule_id: str) -> None:
+        """Take one rule off; nothing where there is none of that id."""
+        self._rules = tuple(one for one in self._rules if one.id != rule_id)
+        self._entries = tuple(one for one in self._entries if one.rule.id != rule_id)
         self._narrow(self._since_s)
 
     def disarm(self) -> None:
@@ -109,7 +153,7 @@ class RuleBook:
         """Count the rules that are not over as of the last instant asked about."""
         return sum(rule.end_s > self._since_s for rule in self._rules)
 
-    def _touches(self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float) -> bool:
+    def _is_drawn(self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float) -> bool:
         share = share_at(one.rule, now_s)
         if share <= 0 or share >= 1:
             return share >= 1
@@ -134,7 +178,19 @@ def _entries(rule: Rule) -> list[ArmedRule]:
     fault = make_fault(rule.inject)
     if isinstance(fault, ListenerFault) and (rule.share < 1 or rule.ramp_s > 0):
         raise msgspec.ValidationError(f"{rule.id}: a listener has no share and no ramp")
-    return [ArmedRule(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
+    return [_armed(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
+
+
+def _armed(rule: Rule, fault: Fault | ListenerFault, endpoint: str) -> ArmedRule:
+    gate = fault.gate() if isinstance(fault, Fault) else None
+    return ArmedRule(rule, fault, endpoint, gate)
+
+
+def _is_due(one: ArmedRule, traits: Traits, now_s: float) -> bool:
+    """Tell whether a fault that depends on what came before is due; those that do not, are."""
+    if one.gate is None:
+        return True
+    return not one.gate.passes(Arrival(now_s, traits.under_way, traits.prompt_tokens))
 
 
 def _refuse_twins(rules: Iterable[Rule]) -> None:

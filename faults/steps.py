@@ -25,12 +25,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """The status line and headers of an answer, without framing headers.
 
     `raw` is the provider's own head as received, kept so that order and case survive; empty for a
-    head that a fault wrote.
+    head that a fault wrote. `length`: the Content-Length to promise, whatever comes then.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     raw: bytes = b""
+    length: int | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     tokens: int = 0
     finish: bool = False
+
+
+class Raw(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes where the framing should be, past it."""
+
+    data: bytes
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,5 +69,5 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = math.inf
 
 
-Step = Head | Event | End | Reset | Close | Wait
+Step = Head | Event | Raw | End | Reset | Close | Wait
 Script = Generator[Step | Next, Step, None]

@@ -68,28 +68,35 @@ def read_what_is_left(transport: asyncio.Transport) -> bytes:
     return b"".join(pieces)
 
 
-def reserve(host: str, port: int) -> socket.socket:
+def reserve(host: str, port: int, *, shared: bool = False) -> socket.socket:
     """Bind a port, 0 for any, and keep it without listening: connections to it are refused.
 
     While the socket lives nobody else gets the port, and `listen_beside` works again and again.
+    `shared`: other processes of this user may listen on it too, and the kernel deals connections
+    out among them (`SO_REUSEPORT`, socket(7)).
     Raises OSError where the port is taken or the host is not ours.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    return _bound(family, kind, protocol, address)
+    return _bound(family, kind, protocol, address, shared=shared)
 
 
 def listen_beside(reserved: socket.socket) -> socket.socket:
     """Return another socket on a reserved port, ready to listen."""
-    return _bound(reserved.family, reserved.type, reserved.proto, reserved.getsockname())
+    shared = bool(reserved.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT))
+    where = reserved.getsockname()
+    return _bound(reserved.family, reserved.type, reserved.proto, where, shared=shared)
 
 
-def _bound(family: int, kind: int, protocol: int, address: tuple[Any, ...]) -> socket.socket:
+def _bound(
+    family: int, kind: int, protocol: int, address: tuple[Any, ...], *, shared: bool
+) -> socket.socket:
     sock = socket.socket(family, kind, protocol)
     try:
         # Both sockets need it; a port on which somebody else listens stays taken all the same.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
         sock.settimeout(0)
         sock.bind(address)
     except OSError:

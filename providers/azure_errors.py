@@ -18,7 +18,16 @@ SECURITY_HEADERS = (
 )
 _JSON = (("Content-Type", "application/json"), *SECURITY_HEADERS)
 _EXHAUSTED = {"requests": "call rate limit", "tokens": "token rate limit"}
-_HIGH_DEMAND = (
+_NO_ACTION = (
+    "The principal lacks the required data action "
+    "`Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action` to perform "
+    "`POST /openai/deployments/{deployment-id}/chat/completions` operation."
+)
+_TOO_LONG = (
+    "This model's maximum context length is 128000 tokens. However, your messages resulted in "
+    "131072 tokens. Please reduce the length of the messages."
+)
+HIGH_DEMAND = (
     "The system is currently experiencing high demand and cannot process your request. "
     "Please try again later."
 )
@@ -84,6 +93,21 @@ def invalid_request(message: str) -> HttpAnswer:
     return _answer(400, _openai_error(message, "invalid_request_error"))
 
 
+def permission_denied() -> HttpAnswer:
+    """Write the 401 of a principal that Entra knows and the resource does not let in."""
+    return _answer(401, {"code": "PermissionDenied", "message": _NO_ACTION})
+
+
+def prompt_too_long() -> HttpAnswer:
+    """Write the 400 of a prompt that exceeds the model's context."""
+    error = {
+        **_openai_error(_TOO_LONG, "invalid_request_error"),
+        "param": "messages",
+        "code": "context_length_exceeded",
+    }
+    return _answer(400, error)
+
+
 def _answer(
     status: int, error: dict[str, object], hints: Iterable[tuple[str, str]] = ()
 ) -> HttpAnswer:
@@ -120,7 +144,7 @@ def _content_filtered(message: str) -> dict[str, object]:
 
 def _throttled(retry_after_s: float | None, exhausted: str, api_version: str) -> str:
     if not exhausted:
-        return _HIGH_DEMAND
+        return HIGH_DEMAND
     wait = (
         "" if retry_after_s is None else f" Please retry after {math.ceil(retry_after_s)} seconds."
     )

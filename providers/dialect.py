@@ -108,6 +108,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     credential_variable: ClassVar[str]
     """The environment variable that a real endpoint's credential is read from."""
 
+    overloaded_message: ClassVar[str] = "The model is overloaded. Please try again later."
+    """The provider's own words for having no capacity left."""
+
     quota_rules: ClassVar[QuotaRules] = SLIDING_MINUTE
     """How the provider enforces its per-minute quotas."""
 
@@ -191,4 +194,27 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def empty_body(self, answer: Answer) -> bytes:
         """Return the whole body of a finished, non-streamed answer without any content."""
+        raise NotImplementedError
+
+    def credential_refused(self, *, known: bool) -> HttpAnswer:
+        """Return the refusal of a wrong credential, or of a right one without the permission."""
+        return self.refusal(403 if known else 401)
+
+    def model_missing(self) -> HttpAnswer:
+        """Return the 404 of a model or deployment that is not there."""
+        return self.refusal(404)
+
+    def prompt_too_long(self) -> HttpAnswer:
+        """Return the 400 of a prompt that exceeds the model's context."""
+        return self.refusal(400, message="The prompt exceeds the model's context length.")
+
+    def prompt_refused(self) -> HttpAnswer | None:
+        """Return the 400 of a prompt that a content filter caught; None: it is told in a 200."""
+        return self.refusal(400)
+
+    def blocked_body(self, answer: Answer) -> bytes:
+        """Return the whole body of a 200 that tells of a caught prompt; a stream's one event.
+
+        Only where `prompt_refused` is None.
+        """
         raise NotImplementedError

@@ -13,14 +13,18 @@ from providers.dialect import HttpAnswer
 
 _JSON = (("Content-Type", "application/json"),)
 _SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"
-_OVERLOADED = "The engine is currently overloaded, please try again later."
+OVERLOADED = "The engine is currently overloaded, please try again later."
+TOO_LONG = (
+    "This model's maximum context length is 128000 tokens. However, your messages resulted in "
+    "131072 tokens. Please reduce the length of the messages."
+)
 _EXHAUSTED = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}
 _KINDS: dict[int, tuple[str, str | None, str]] = {
     400: ("invalid_request_error", None, "We could not parse the JSON body of your request."),
     401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
     403: ("invalid_request_error", None, "You are not allowed to sample from this model."),
     404: ("invalid_request_error", "model_not_found", "The model does not exist."),
-    503: ("service_unavailable_error", None, _OVERLOADED),
+    503: ("service_unavailable_error", None, OVERLOADED),
 }
 
 

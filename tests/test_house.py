@@ -20,6 +20,9 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "faults/transport/for_httpx.py": "tests/live/test_transport.py",
+    "faults/transport/for_httpx2.py": "tests/live/test_transport.py",
+    "faults/transport/httpx_family.py": "tests/live/test_transport.py",
     "telemetry/exporter_config.py": "tests/live/test_exporter.py",
     "telemetry/exporting/sink.py": "tests/live/test_exporter.py",
     "telemetry/exporting/sinks.py": "tests/live/test_exporter.py",
@@ -39,6 +42,12 @@ TESTED_THROUGH: dict[str, str] = {
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/analysing/carried_out.py": "tests/experiments/commands/test_analysing.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",
+    # what serves, and what is asked over sockets
+    "faults/api/desk.py": "tests/live/test_v1.py",
+    "faults/api/injectors.py": "tests/live/test_v1.py",
+    "faults/arranging.py": "tests/live/test_v1.py",
+    "faults/switch.py": "tests/live/test_v1.py",
+    "faults/toxiproxy/routes.py": "tests/live/test_toxiproxy.py",
     "loadgen/config.py": "tests/experiments/running/test_configs.py",
     "loadgen/failover/moves.py": "tests/loadgen/failover/test_policy.py",
     "loadgen/wiring.py": "tests/loadgen/test_asking.py",

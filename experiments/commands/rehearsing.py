@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from experiments.commands.arguments import ExperimentArgument, SeedOption, SetOption, TraceOption
+from experiments.commands.arguments import (
+    ExperimentArgument,
+    FormatOption,
+    SeedOption,
+    SetOption,
+    TraceOption,
+)
 from experiments.judging.verdict import Inconclusive
 
 if TYPE_CHECKING:
@@ -51,6 +57,15 @@ MaxSpendOption = Annotated[
 WorkersOption = Annotated[
     int,
     typer.Option("--workers", min=1, metavar="N", help="Share the load among N local processes."),
+]
+AgainstOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--against",
+        metavar="REQUESTS",
+        help="JSON, an object a line or in an array: endpoint, at_s, and exchange or the request "
+        "itself (method, target, headers, body).",
+    ),
 ]
 PLANNING = "reading the experiment and planning its load"
 
@@ -152,22 +167,27 @@ def _rehearsed(
     return done
 
 
-def plan(
+def plan(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     experiment: ExperimentArgument,
     seed: SeedOption = None,
     trace: TraceOption = None,
     sets: SetOption = None,
+    against: AgainstOption = None,
+    style: FormatOption = None,
 ) -> None:
     """Say what would happen, and touch nothing.
 
     Prints phases, arrivals, fault windows, and what each gate would rest on. Exits 4 when a
-    gate could not be decided, or the run could not count.
+    gate could not be decided, or the run could not count. With --against it says instead which
+    of these requests would be hit by which faults, thrown with the same dice.
 
     For example:
 
       crosswind plan azure-outage
 
       crosswind plan my.yaml --set load.poisson.rate_per_s=2
+
+      crosswind plan my.yaml --against requests.jsonl
     """
     from experiments import terminal
     from experiments.find import find_experiment
@@ -176,6 +196,11 @@ def plan(
     from experiments.reading.overrides import Overrides, read_overridden
 
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
+    if against is not None:
+        from experiments.previewed import dice_of, previewed, show
+
+        show(previewed(dice_of(experiment, overrides), against), style)
+        return
     with terminal.meanwhile(PLANNING):
         planned = plan_of(read_overridden(find_experiment(experiment), overrides))
     print_plan(planned)

@@ -7,11 +7,48 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.arguments import ExperimentArgument, SetOption
+from experiments.commands.arguments import SetOption
 from experiments.commands.rehearsing import AllowLiveOption
 
+TOKEN_VARIABLE = "CROSSWIND_TOKEN"
+
+FileArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="[FILE]",
+        help="A YAML file of proxies, Toxiproxy's own JSON, or an experiment. Without one there "
+        "are no proxies until the control API makes some.",
+    ),
+]
 TtlOption = Annotated[
-    float, typer.Option("--max-ttl-s", min=0, help="No fault lives longer than so many seconds.")
+    str, typer.Option("--max-ttl", metavar="TIME", help="No fault lives longer: 30s, 10m, 2h.")
+]
+ApiOption = Annotated[
+    str | None,
+    typer.Option(
+        "--api",
+        metavar="HOST:PORT",
+        help="Where the control API listens; off: nowhere. [default: 127.0.0.1:8474, and off for "
+        f"an experiment] Beyond loopback it takes a token in {TOKEN_VARIABLE}.",
+    ),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option("--workers", min=1, max=64, metavar="N", help="Proxy processes that share ports."),
+]
+UpstreamOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-upstream",
+        metavar="HOST[:PORT]",
+        help="Let the API make proxies in front of it, too; loopback it always may. Repeatable.",
+    ),
+]
+DefaultDialectOption = Annotated[
+    str,
+    typer.Option(
+        "--dialect", help="What proxies read that the API makes in front of http://..., untold."
+    ),
 ]
 DialectArgument = Annotated[
     str, typer.Argument(metavar="DIALECT", help="A dialect's name: azure-openai, vertex-gemini.")
@@ -24,31 +61,44 @@ LogOption = Annotated[
 ]
 
 
-def serve(
-    experiment: ExperimentArgument,
-    max_ttl_s: TtlOption = 3600.0,
+def serve(  # noqa: PLR0913, PLR0917 - typer passes every option by name
+    file: FileArgument = "",
+    api: ApiOption = None,
+    max_ttl: TtlOption = "10m",
+    workers: WorkersOption = 1,
+    allow_upstream: UpstreamOption = None,
+    dialect: DefaultDialectOption = "openai-chat",
     sets: SetOption = None,
     allow_live: AllowLiveOption = False,  # noqa: FBT002 - how typer declares a switch
 ) -> None:
-    """Serve an experiment's endpoints and faults.
+    """Serve proxies that make faults, without load or verdict.
 
-    The proxies run until Ctrl-C, without load or verdict. Only `endpoints` and `faults` count;
-    a fault's start counts from now. All traffic on the listeners is faulted. Give each endpoint
-    a port with `listen:`, or any free one is taken.
+    Until Ctrl-C. All traffic on their listeners is faulted, and each fault has an end. Toxiproxy's
+    clients drive it at the control API; /v1 there, crosswind inject and crosswind kill do, too. Of
+    an experiment only `endpoints` and `faults` count, whose start counts from now. A crashed proxy
+    process is started again, without faults.
 
     For example:
+
+      crosswind serve
+
+      crosswind serve proxies.yaml --workers 2
 
       crosswind serve azure-outage --set endpoints.azure.listen=127.0.0.1:8080
     """
     from experiments import terminal
-    from experiments.find import find_experiment
-    from experiments.reading.overrides import Overrides, read_overridden
-    from experiments.running.rails import Permission, check_allowed
-    from experiments.running.serve import serve as serve_until_interrupted
+    from experiments.serving.options import Options, terms_of
+    from experiments.serving.serve import serve as serve_until_interrupted
+    from experiments.serving.served import read_served
 
-    read = read_overridden(find_experiment(experiment), Overrides(sets=tuple(sets or ())))
-    check_allowed(read, Permission(allow_live=allow_live), "what clients ask")
-    raise typer.Exit(serve_until_interrupted(read, max_ttl_s=max_ttl_s, say=terminal.say))
+    options = Options(
+        api=api, max_ttl=max_ttl, allow_upstream=tuple(allow_upstream or ()), dialect=dialect
+    )
+    terms = terms_of(options)
+    served = read_served(file, tuple(sets or ()), allow_live=allow_live)
+    where = options.api_for(served)
+    code = serve_until_interrupted(served, terms, where, workers=workers, say=terminal.say)
+    raise typer.Exit(code)
 
 
 def stand_in(

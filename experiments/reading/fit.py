@@ -14,7 +14,7 @@ from experiments.reading.fit_scalar import UNFIT, Fitted, fit_number, fit_word, 
 from experiments.reading.nearest import listed, nearest
 from experiments.reading.problems import Complaints, Path
 from experiments.reading.units import key_complaint
-from experiments.reading.vocabulary import plug_ins
+from experiments.reading.vocabulary import canonical, plug_ins
 
 
 def fit_struct(
@@ -33,15 +33,16 @@ def fit_reference(value: object, kind: str, path: Path, complaints: Complaints) 
     if not isinstance(named, Mapping) or len(named) != 1:
         complaints.add(path, f"expected one {kind}, as a name or {{name: {{parameters}}}}")
         return UNFIT
-    ((name, parameters),) = named.items()
+    ((called, parameters),) = named.items()
     known = plug_ins(kind)
+    name = canonical(kind, called)
     if name not in known:
-        at = path if isinstance(value, str) else (*path, name)
-        message = f"no {kind} is called {name}; there are {listed(known)}"
-        complaints.add(at, message, nearest(name, known))
+        at = path if isinstance(value, str) else (*path, called)
+        message = f"no {kind} is called {called}; there are {listed(known)}"
+        complaints.add(at, message, nearest(called, known))
         return UNFIT
     found = fit_struct({} if parameters is None else parameters, known[name],
-                       (*path, name), complaints)  # fmt: skip
+                       (*path, called), complaints)  # fmt: skip
     return UNFIT if found is UNFIT else {name: msgspec.to_builtins(found)}
 
 

@@ -130,7 +130,7 @@ def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
         gateway=gateway_of(shape.route),
         load=Load(arrivals=arrivals, **load),
         phases=shape.phases,
-        faults=tuple(map(_fault, shape.faults)),
+        faults=tuple(map(fault_of, shape.faults)),
         gates=shape.gates,
         expect=_expectation(shape.expect),
         baseline=shape.baseline,
@@ -146,7 +146,8 @@ def _endpoint(name: str, entry: EndpointShape) -> Endpoint:
     return Endpoint(name=name, **msgspec.structs.asdict(entry))
 
 
-def _fault(entry: FaultShape) -> Fault:
+def fault_of(entry: FaultShape) -> Fault:
+    """Return a fault as it is planned."""
     said = msgspec.structs.asdict(entry)
     return Fault(**{**said, "at": (entry.at,) if isinstance(entry.at, str) else entry.at})
 

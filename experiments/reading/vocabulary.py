@@ -1,10 +1,11 @@
 """The plug-ins that an experiment may name, by kind: dialects, faults and arrival processes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from faults.catalog import fault_classes, listener_fault_classes
+from faults.catalog import fault_classes, listener_fault_classes, own_name
 from loadgen.catalog import arrivals_classes
 from providers.catalog import dialect_classes
 
@@ -18,6 +19,11 @@ def plug_ins(kind: str) -> Mapping[str, type[msgspec.Struct]]:
     if kind == "fault":
         return {**fault_classes(), **listener_fault_classes()}
     return arrivals_classes()
+
+
+def canonical(kind: str, name: object) -> Any:  # noqa: ANN401 - whatever stands in the file
+    """Return a plug-in's own name, where a file calls it as other tools do."""
+    return own_name(name) if kind == "fault" and isinstance(name, str) else name
 
 
 def first_sentence(doc: str | None) -> str:

@@ -9,7 +9,7 @@ from experiments.reading.document import parse_value
 from experiments.reading.nearest import nearest
 from experiments.reading.problems import UsageError
 from experiments.reading.vocabulary import plug_ins
-from faults.catalog import make_fault
+from faults.catalog import make_fault, own_name
 from faults.config import Rule
 from faults.control import Facts, ask_all
 
@@ -23,6 +23,7 @@ def rule_of(fault: str, lasting: str, at: Iterable[str], share: float, sets: Ite
         raise UsageError(f"inject: name a fault: {', '.join(plug_ins('fault'))}; or say --list")
     duration_s = duration(lasting)
     parameters = dict(_parameter(text) for text in sets)
+    fault = own_name(fault)
     if fault not in plug_ins("fault"):
         hint = nearest(fault, plug_ins("fault"))
         meant = f"; did you mean {hint}?" if hint else ""
@@ -42,12 +43,12 @@ def rule_of(fault: str, lasting: str, at: Iterable[str], share: float, sets: Ite
     )
 
 
-def duration(text: str) -> float:
-    """Read `30s`, `5m` or `1h`, in seconds; raises UsageError."""
+def duration(text: str, option: str = "inject: say how long with --for") -> float:
+    """Read `30s`, `5m` or `1h`, in seconds; raises UsageError, which names the option."""
     found = _DURATION.fullmatch(text)
     if not found or float(found[1]) <= 0:
         got = f", got {text!r}" if text else ""
-        raise UsageError(f"inject: say how long with --for 30s, 5m or 1h{got}")
+        raise UsageError(f"{option} 30s, 5m or 1h{got}")
     return float(found[1]) * UNITS_S[found[2]]
 
 

@@ -98,6 +98,10 @@ class Processes:
             known = redactor_of({**os.environ, **self._environment, **environment})
             path.write_text(known.redact(path.read_text()))
 
+    def pid(self, role: str, number: int = 0) -> int:
+        """Return the process id of a child that runs."""
+        return self._children[f"{role}-{number}" if number else role].pid
+
     def configure(self, role: str, config: msgspec.Struct, number: int = 0) -> Path:
         """Write what a child reads when it is started, this time or again; return where."""
         path = self._folder / "config" / f"{role}-{number}.json"

@@ -15,6 +15,7 @@ class Blackhole(Fault, frozen=True, kw_only=True):
     """The client's request is accepted and nothing ever comes back, not even headers."""
 
     name: ClassVar[str] = "blackhole"
+    aliases: ClassVar[tuple[str, ...]] = ("hang", "timeout")
     action: ClassVar[str] = "withheld"
     needs_events: ClassVar[bool] = False
     seen: ClassVar[str] = (

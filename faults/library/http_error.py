@@ -15,6 +15,7 @@ class HttpError(Fault, frozen=True, kw_only=True):
     """The client gets an error status with the provider's own error body, at once."""
 
     name: ClassVar[str] = "http_error"
+    aliases: ClassVar[tuple[str, ...]] = ("abort",)
     action: ClassVar[str] = "answered"
     needs_events: ClassVar[bool] = False
     seen: ClassVar[str] = (

@@ -18,6 +18,7 @@ class KeepAliveOnly(Fault, frozen=True, kw_only=True):
     """The client of a stream gets headers and then comments, but no token until they end."""
 
     name: ClassVar[str] = "keep_alive_only"
+    aliases: ClassVar[tuple[str, ...]] = ("heartbeat_only",)
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (
         "OpenRouter's comments while a model is queued; a gateway whose stream timeout they kept "

@@ -14,6 +14,7 @@ class AddedLatency(Fault, frozen=True, kw_only=True):
     """The client waits longer for everything: its request is held back, and then answered."""
 
     name: ClassVar[str] = "latency"
+    aliases: ClassVar[tuple[str, ...]] = ("delay",)
     action: ClassVar[str] = "delayed"
     needs_events: ClassVar[bool] = False
     seen: ClassVar[str] = (

@@ -15,6 +15,7 @@ class RateLimited(Fault, frozen=True, kw_only=True):
     """The client gets the provider's own 429, which asks for a pause only where that one does."""
 
     name: ClassVar[str] = "rate_limited"
+    aliases: ClassVar[tuple[str, ...]] = ("throttle", "too_many_requests")
     action: ClassVar[str] = "answered"
     needs_events: ClassVar[bool] = False
     seen: ClassVar[str] = (

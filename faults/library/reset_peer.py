@@ -14,6 +14,7 @@ class ResetPeer(Fault, frozen=True, kw_only=True):
     """The client's connection is reset (a real TCP RST) in place of an answer, headers and all."""
 
     name: ClassVar[str] = "reset_peer"
+    aliases: ClassVar[tuple[str, ...]] = ("CONNECTION_RESET_BY_PEER",)
     action: ClassVar[str] = "reset"
     needs_events: ClassVar[bool] = False
     seen: ClassVar[str] = (

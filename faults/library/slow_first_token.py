@@ -15,6 +15,7 @@ class SlowFirstToken(Fault, frozen=True, kw_only=True):
     """The client waits longer for the first token, and then gets the whole answer."""
 
     name: ClassVar[str] = "slow_first_token"
+    aliases: ClassVar[tuple[str, ...]] = ("ttft",)
     action: ClassVar[str] = "delayed"
     seen: ClassVar[str] = (
         "OpenAI, 2026-06-02: slow first tokens for two hours; "

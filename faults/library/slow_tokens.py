@@ -15,6 +15,7 @@ class SlowTokens(Fault, frozen=True, kw_only=True):
     """The client gets the first token as it comes, and every later one after another wait."""
 
     name: ClassVar[str] = "slow_tokens"
+    aliases: ClassVar[tuple[str, ...]] = ("chunkedDribbleDelay",)
     action: ClassVar[str] = "delayed"
     seen: ClassVar[str] = (
         "degraded capacity: a stream that drips for 30 s within a read timeout of 2 s, which "

@@ -19,6 +19,7 @@ class StreamMalformedEvent(Fault, frozen=True, kw_only=True):
     """The client gets one event broken, its tokens with it, and then the rest of the answer."""
 
     name: ClassVar[str] = "stream_malformed_event"
+    aliases: ClassVar[tuple[str, ...]] = ("MALFORMED_RESPONSE_CHUNK",)
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (
         "one chunk of bad JSON: a gateway that reads no further and asks no fallback "

@@ -15,6 +15,7 @@ class StreamReset(Fault, frozen=True, kw_only=True):
     """The client's connection is reset (a real TCP RST) in the middle of the stream."""
 
     name: ClassVar[str] = "stream_reset"
+    aliases: ClassVar[tuple[str, ...]] = ("disconnect",)
     action: ClassVar[str] = "reset"
     seen: ClassVar[str] = (
         "load balancers that drain or restart; a gateway whose fallback then gets no request "

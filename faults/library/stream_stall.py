@@ -16,6 +16,7 @@ class StreamStall(Fault, frozen=True, kw_only=True):
     """The client's stream falls silent with the connection open, and goes on if it ever does."""
 
     name: ClassVar[str] = "stream_stall"
+    aliases: ClassVar[tuple[str, ...]] = ("stall",)
     action: ClassVar[str] = "withheld"
     seen: ClassVar[str] = (
         "Azure OpenAI streams that freeze without an exception "

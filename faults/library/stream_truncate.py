@@ -15,6 +15,7 @@ class StreamTruncate(Fault, frozen=True, kw_only=True):
     """The client's stream ends well-formed but early: no finish reason, no usage, no `[DONE]`."""
 
     name: ClassVar[str] = "stream_truncate"
+    aliases: ClassVar[tuple[str, ...]] = ("truncate",)
     action: ClassVar[str] = "truncated"
     seen: ClassVar[str] = (
         "Gemini streams that end without a finish reason and are taken for complete "

@@ -15,11 +15,14 @@ import msgspec
 
 from providers import chat_completions
 from providers.azure_errors import (
+    HIGH_DEMAND,
     PROMPT_SAFE,
     SAFE,
     SECURITY_HEADERS,
     error_answer,
     invalid_request,
+    permission_denied,
+    prompt_too_long,
     resource_not_found,
     token_expired,
 )
@@ -52,6 +55,7 @@ class AzureOpenAI(Dialect, frozen=True, kw_only=True):
     provider: ClassVar[str] = "azure.ai.openai"
     credential_variable: ClassVar[str] = "AZURE_OPENAI_API_KEY"
     quota_rules: ClassVar[QuotaRules] = AZURE_MINUTE
+    overloaded_message: ClassVar[str] = HIGH_DEMAND
 
     deployment: str = "gpt-4o"
     api_version: str | None = "2024-10-21"
@@ -186,6 +190,14 @@ class AzureOpenAI(Dialect, frozen=True, kw_only=True):
     def credential_expired(self) -> HttpAnswer:
         """Return the gateway's own 401, which has no `error` in it."""
         return token_expired()
+
+    def credential_refused(self, *, known: bool) -> HttpAnswer:
+        """Return the 401 of a wrong key, or of a principal without the data action."""
+        return permission_denied() if known else self.refusal(401)
+
+    def prompt_too_long(self) -> HttpAnswer:
+        """Return the 400 that OpenAI's models have for it."""
+        return prompt_too_long()
 
     def error_event(self, status: int, *, message: str | None = None) -> bytes:
         """Return a refusal's body as an event."""

@@ -22,7 +22,7 @@ from providers.dialect import (
     ProviderError,
     Question,
 )
-from providers.openai_errors import error_answer
+from providers.openai_errors import OVERLOADED, TOO_LONG, error_answer
 from providers.retry_after import retry_after_s
 
 _PATH = "/chat/completions"
@@ -39,6 +39,8 @@ class OpenAIChat(Dialect, frozen=True, kw_only=True):
     name: ClassVar[str] = "openai-chat"
     provider: ClassVar[str] = "openai"
     credential_variable: ClassVar[str] = "OPENAI_API_KEY"
+
+    overloaded_message: ClassVar[str] = OVERLOADED
 
     model: str = "gpt-4o"
 
@@ -136,6 +138,15 @@ class OpenAIChat(Dialect, frozen=True, kw_only=True):
     def credential_expired(self) -> HttpAnswer:
         """Return the 401 of a key that is no longer good."""
         return error_answer(401, message="Your API key has expired.", code="invalid_api_key")
+
+    def prompt_too_long(self) -> HttpAnswer:
+        """Return the 400 whose code is `context_length_exceeded`."""
+        return error_answer(400, message=TOO_LONG, code="context_length_exceeded")
+
+    def prompt_refused(self) -> HttpAnswer | None:
+        """Return the 400 of OpenAI's safety system."""
+        caught = "Your request was rejected as a result of our safety system."
+        return error_answer(400, message=caught, code="content_policy_violation")
 
     def error_event(self, status: int, *, message: str | None = None) -> bytes:
         """Return a refusal's body as an event."""

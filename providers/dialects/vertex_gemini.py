@@ -37,6 +37,9 @@ _PATH = re.compile(
 )
 _STREAM = "streamGenerateContent"
 _NOTHING_SAID = {"content": {"role": "model"}, "finishReason": "STOP"}
+_TOO_LONG = (
+    "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)."
+)
 _ON_DEMAND = {"trafficType": "ON_DEMAND"}
 
 
@@ -158,6 +161,40 @@ class VertexGemini(Dialect, frozen=True, kw_only=True):
     def credential_expired(self) -> HttpAnswer:
         """Return the 401 whose ErrorInfo says that the access token has expired."""
         return self.refusal(401)
+
+    def credential_refused(self, *, known: bool) -> HttpAnswer:
+        """Return the 403 that names the resource, or the 401 without an expiry in it."""
+        if known:
+            return self.refusal(403, message=_denied(self._resource))
+        return google_rpc.credential_missing()
+
+    def model_missing(self) -> HttpAnswer:
+        """Return the 404 that names the publisher's model."""
+        return self.refusal(404, message=_not_found(self._resource))
+
+    def prompt_too_long(self) -> HttpAnswer:
+        """Return the 400 INVALID_ARGUMENT that counts the tokens."""
+        return self.refusal(400, message=_TOO_LONG)
+
+    def prompt_refused(self) -> HttpAnswer | None:
+        """Return None: a caught prompt is a 200 here."""
+        return None
+
+    def blocked_body(self, answer: Answer) -> bytes:
+        """Return a response without candidates, whose `promptFeedback` says why."""
+        return msgspec.json.encode(
+            {
+                "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
+                "usageMetadata": {
+                    "promptTokenCount": answer.prompt_tokens,
+                    "totalTokenCount": answer.prompt_tokens,
+                    **_ON_DEMAND,
+                },
+                "modelVersion": self.model,
+                "createTime": _rfc3339(answer.created_s),
+                "responseId": answer.response_id,
+            }
+        )
 
     def error_event(self, status: int, *, message: str | None = None) -> bytes:
         """Return a refusal's body, on one line, as an event."""

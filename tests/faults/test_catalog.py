@@ -7,7 +7,13 @@ import msgspec
 import pytest
 
 from faults import library, listener
-from faults.catalog import fault_classes, listener_fault_classes, make_fault
+from faults.catalog import (
+    aliases,
+    fault_classes,
+    listener_fault_classes,
+    make_fault,
+    own_name,
+)
 from faults.fault import Fault, ListenerFault
 from faults.library.http_error import HttpError
 from faults.library.stream_stall import StreamStall
@@ -26,12 +32,24 @@ def test_the_faults_that_were_promised_are_there() -> None:
     assert set(fault_classes()) == {
         "auth_expired",
         "blackhole",
+        "capacity",
+        "content_filter_block",
+        "context_length_exceeded",
+        "deadline_exceeded",
         "empty_response",
+        "error_in_200",
         "http_error",
         "keep_alive_only",
         "latency",
+        "malformed_body",
+        "model_not_found",
+        "overloaded",
+        "quota_exhausted",
         "rate_limited",
+        "request_timeout",
         "reset_peer",
+        "server_error",
+        "slow_headers",
         "slow_first_token",
         "slow_tokens",
         "stream_error_event",
@@ -39,6 +57,8 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "stream_reset",
         "stream_stall",
         "stream_truncate",
+        "usage_anomaly",
+        "wrong_model",
     }
     assert set(listener_fault_classes()) == {"connect_refused"}
 
@@ -70,7 +90,7 @@ def test_a_fault_says_in_one_sentence_what_the_client_sees(kind: type[Fault]) ->
 def test_a_fault_says_where_it_was_seen_and_what_it_is_attested_as(kind: type[Fault]) -> None:
     assert kind.seen
     assert not kind.seen.endswith(".")
-    assert kind.action in ACTIONS
+    assert {kind.action, *kind.also_attested} <= ACTIONS
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -114,6 +134,18 @@ def test_a_reference_becomes_a_fault_with_its_parameters() -> None:
 def test_nonsense_is_refused(reference: dict[str, dict[str, object]]) -> None:
     with pytest.raises(msgspec.ValidationError):
         make_fault(reference)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_is_made_by_any_of_its_names(kind: type[Fault]) -> None:
+    assert all(own_name(alias) == kind.name for alias in kind.aliases)
+    assert own_name(kind.name) == kind.name
+
+
+def test_what_another_tool_calls_it_is_taken() -> None:
+    assert make_fault({"abort": {"status": 500}}) == HttpError(status=500)
+    assert aliases()["down"] == "connect_refused"
+    assert own_name("no_such_name") == "no_such_name"
 
 
 def test_a_fault_that_does_not_exist_is_a_key_error() -> None:

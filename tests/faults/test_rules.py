@@ -219,3 +219,31 @@ def test_a_rule_whose_end_has_passed_is_active_no_more() -> None:
     assert one.active() == 2
     one.armed("azure", 1e9)
     assert one.active() == 1
+
+
+def test_a_rule_that_is_put_again_keeps_its_place_and_its_beginning() -> None:
+    one = book(rule("a"), rule("b", endpoints=["azure", "vertex"]), rule("c"))
+    one.put(rule("b", inject={"http_error": {"status": 500}}, start_s=12, end_s=30))
+    assert ids(one.armed("azure", 15)) == ["a", "b", "c"]
+    assert ids(one.armed("vertex", 15)) == []
+    assert one.armed("azure", 15)[1].fault == HttpError(status=500)
+    assert ids(one.armed("azure", 11)) == ["a", "b", "c"]
+    assert ids(one.armed("azure", 25)) == ["b"]
+    one.put(rule("d"))
+    assert ids(one.armed("azure", 15)) == ["a", "b", "c", "d"]
+
+
+def test_a_rule_is_taken_off_and_the_others_stay() -> None:
+    one = book(rule("a"), rule("b"))
+    one.take_off("a")
+    one.take_off("a")
+    assert ids(one.armed("azure", 15)) == ["b"]
+
+
+def test_a_rule_that_is_extended_is_the_same_fault() -> None:
+    one = book(rule("a"), rule("b"))
+    before = one.armed("azure", 15)[0].fault
+    one.extend("a", 40)
+    assert ids(one.armed("azure", 30)) == ["a"]
+    assert one.armed("azure", 30)[0].fault is before
+    assert ids(one.armed("azure", 40)) == []

@@ -1,5 +1,6 @@
 """`plan`, `validate` and a refused `run`; runs themselves are in `tests/live`."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -109,3 +110,17 @@ def test_a_run_folder_that_cannot_be_made_is_wrong_usage(
     said = crosswind("run", write(tmp_path), "--out", out)
     assert said.code == 2
     assert f"--out {out}: no run folder can be made there: Not a directory" in said.err
+
+
+def test_a_plan_tells_which_requests_would_be_hit(tmp_path: Path, crosswind: Crosswind) -> None:
+    file = tmp_path / "requests.jsonl"
+    asked = [{"endpoint": "azure", "at_s": at_s, "exchange": 1} for at_s in (1, 25)]
+    file.write_text("\n".join(map(json.dumps, asked)))
+    told = crosswind("plan", "azure-outage", "--against", file, "--format", "csv")
+    assert told.code == 0
+    assert told.out.splitlines() == [
+        "line,endpoint,at_s,exchange,faults",
+        "1,azure,1.0,1,",
+        "2,azure,25.0,1,outage",
+    ]
+    assert crosswind("plan", "azure-outage", "--against", tmp_path / "no").code == 2

@@ -84,7 +84,7 @@ def test_one_injector_with_a_fault_left_is_enough_to_exit_6(
         (("stand-in", "azure-openai", "--port", "65536"), "--port"),
         (("stand-in", "azure-openai", "--port", "-1"), "--port"),
         (("stand-in", "azure-openai", "--seed", "-1"), "--seed"),
-        (("serve", "azure-outage", "--max-ttl-s", "-1"), "--max-ttl-s"),
+        (("serve", "azure-outage", "--max-ttl", "-1s"), "--max-ttl"),
     ],
 )
 def test_a_number_out_of_range_is_wrong_usage(

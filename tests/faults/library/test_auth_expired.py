@@ -1,5 +1,6 @@
 import pytest
 
+from faults.gate import Arrival
 from faults.steps import End, Event, Head
 from providers.catalog import make_dialect
 from tests.faults.honest import attested, fault, played, said, stream
@@ -21,3 +22,28 @@ def test_it_is_in_the_providers_own_words(name: str, word: str) -> None:
     status, error = refusal(fault("auth_expired"), make_dialect({name: {}}))
     assert status == 401
     assert word in error.message
+
+
+def test_the_first_so_many_still_get_through() -> None:
+    gate = fault("auth_expired", after_n=2).gate()
+    assert gate is not None
+    assert [gate.passes(Arrival(0, 1, 0)) for _ in range(4)] == [True, True, False, False]
+    assert fault("auth_expired").gate() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "status", "code"),
+    [
+        ("azure-openai", "key_invalid", 401, "401"),
+        ("azure-openai", "permission_denied", 401, "PermissionDenied"),
+        ("vertex-gemini", "key_invalid", 401, "UNAUTHENTICATED"),
+        ("vertex-gemini", "permission_denied", 403, "PERMISSION_DENIED"),
+        ("openai-chat", "key_invalid", 401, "invalid_api_key"),
+        ("openai-chat", "permission_denied", 403, "403"),
+    ],
+)
+def test_a_wrong_credential_and_a_missing_permission_are_told_apart(
+    name: str, kind: str, status: int, code: str
+) -> None:
+    read, error = refusal(fault("auth_expired", kind=kind), make_dialect({name: {}}))
+    assert (read, error.code) == (status, code)

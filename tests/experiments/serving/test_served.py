@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from experiments.running import configs
-from experiments.running.serve import SERVE_RUN_TAG, armed, standalone_config
+from experiments.serving.serve import armed
+from experiments.serving.served import SERVE_RUN_TAG, standalone_config
 from faults.config import InjectorConfig
 from telemetry.identity import RUN_TAG_HEX_LENGTH
 from tests.experiments.running.test_configs import EXPERIMENT

@@ -1,0 +1,1 @@
+"""`crosswind serve`: injectors without a run, their control API, and what restarts them."""

@@ -1,0 +1,18 @@
+"""What a request without an attempt ordinal is told apart by: its content, and its turn."""
+
+import hashlib
+from collections import Counter
+
+_MAX_CONTENTS = 65_536
+
+
+def content_key(seen: "Counter[str]", content: bytes) -> str:
+    """Return the content's hash with `#` and how often it has come; `seen` counts on.
+
+    Beyond 65,536 contents all of them are forgotten and counted anew.
+    """
+    digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+    if len(seen) >= _MAX_CONTENTS:
+        seen.clear()
+    seen[digest] += 1
+    return f"{digest}#{seen[digest]}"

@@ -1,0 +1,93 @@
+"""Which requests would be hit by which faults, thrown with the injector's own dice. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from faults.content_keys import content_key
+from faults.heads import HEAD_END, attempt_key_in, parent_in
+from faults.request import Request
+from faults.rules import ArmedRule, RuleBook
+from telemetry.identity import Parent, attempt_span_id, trace_id
+
+
+class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that may come: where, when, and either whose attempt it is or what it says.
+
+    `exchange` is one of the run's own; `ordinal` counts its attempts at this endpoint, and is
+    counted here where it is not said. Without `exchange` the head and the body decide, as for
+    any other traffic; `begin_s` may stand for `at_s`, as in a record of attempts.
+    """
+
+    endpoint: str
+    at_s: float | None = None
+    begin_s: float | None = None
+    exchange: int | None = None
+    ordinal: int | None = None
+    method: str = "POST"
+    target: str = "/"
+    headers: dict[str, str] = {}
+    body: str = ""
+
+    @property
+    def when_s(self) -> float:
+        """When it comes, seconds from time zero; ValueError where that is not said."""
+        found = self.begin_s if self.at_s is None else self.at_s
+        if found is None:
+            raise ValueError("at_s is missing: when it comes, in seconds from time zero")
+        return found
+
+    def request(self) -> Request:
+        """Return the request as a proxy would read it."""
+        lines = [f"{self.method} {self.target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        head = "\r\n".join(lines).encode() + HEAD_END
+        low = head.lower()
+        parent = parent_in(low)
+        return Request(head, low, parent, None if parent is None else attempt_key_in(low))
+
+
+class Hit(NamedTuple):
+    """What would become of one request."""
+
+    number: int
+    foreseen: Foreseen
+    faults: tuple[str, ...]
+
+
+def foresee(book: RuleBook, run_tag: str, requests: Iterable[Foreseen]) -> Iterator[Hit]:
+    """Decide about each request, in the order of their arrival; numbers count from 1."""
+    contents: dict[str, Counter[str]] = {}
+    attempts: Counter[tuple[str, int]] = Counter()
+    for number, one in enumerate(requests, 1):
+        listener = book.listener_armed(one.endpoint, one.when_s)
+        seen = contents.setdefault(one.endpoint, Counter())
+        touching = () if listener else _exchange_faults(book, run_tag, one, seen, attempts)
+        yield Hit(number, one, tuple(armed.rule.id for armed in listener or touching))
+
+
+def _exchange_faults(
+    book: RuleBook,
+    run_tag: str,
+    one: Foreseen,
+    seen: "Counter[str]",
+    attempts: "Counter[tuple[str, int]]",
+) -> tuple[ArmedRule, ...]:
+    armed = book.armed(one.endpoint, one.when_s)
+    if one.exchange is not None:
+        key = one.ordinal
+        if key is None:
+            key = attempts[one.endpoint, one.exchange]
+        attempts[one.endpoint, one.exchange] += 1
+        trace = trace_id(run_tag, one.exchange)
+        parent = Parent(trace, attempt_span_id(trace, key))
+        return book.decide(armed, parent, key, "", one.when_s)
+    request = one.request()
+    if not armed:
+        return ()
+    if request.keyed_by == "attempt":
+        return book.decide(armed, request.parent, request.attempt_key, "", one.when_s)
+    content = content_key(seen, request.content(one.body.encode()))
+    return book.decide(armed, request.parent, request.attempt_key, content, one.when_s)

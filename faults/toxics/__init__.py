@@ -1,0 +1,1 @@
+"""One toxic of plain TCP per file; a file that lies here is a toxic."""

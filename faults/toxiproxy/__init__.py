@@ -1,0 +1,1 @@
+"""Toxiproxy's HTTP API, so that its clients drive this injector."""

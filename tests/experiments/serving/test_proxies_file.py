@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import pytest
+
+from experiments.reading.problems import ExperimentError, UsageError
+from experiments.serving.proxies_file import (
+    ProxiesFile,
+    check_upstreams_allowed,
+    proxies_of,
+    read_document_of,
+)
+
+WHOLE = """\
+proxies:
+  - {name: azure, listen: "127.0.0.1:8080", upstream: "https://a.example", dialect: azure-openai}
+  - {name: cache, upstream: "127.0.0.1:6379", enabled: false}
+faults:
+  - {id: outage, at: azure, duration_s: 60, inject: {http_error: {status: 503}}}
+seed: 7
+"""
+
+
+def read(tmp_path: Path, text: str) -> ProxiesFile:
+    file = tmp_path / "proxies.yaml"
+    file.write_text(text)
+    return proxies_of(read_document_of(file))
+
+
+def test_a_file_says_proxies_and_their_faults(tmp_path: Path) -> None:
+    found = read(tmp_path, WHOLE)
+    azure, cache = found.listeners
+    assert (azure.endpoint, azure.host, azure.port) == ("azure", "127.0.0.1", 8080)
+    assert list(azure.dialect) == ["azure-openai"]
+    assert (cache.upstream, cache.port, cache.dialect) == ("127.0.0.1:6379", 0, {})
+    assert found.disabled == {"cache"}
+    assert [(fault.id, fault.at) for fault in found.faults] == [("outage", ("azure",))]
+    assert found.seed == 7
+
+
+def test_toxiproxys_own_configuration_is_read(tmp_path: Path) -> None:
+    text = '[{"name":"a","listen":"127.0.0.1:1","upstream":"127.0.0.1:2","enabled":true}]'
+    (only,) = read(tmp_path, text).listeners
+    assert (only.endpoint, only.port, only.upstream) == ("a", 1, "127.0.0.1:2")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "word"),
+    [
+        ("{name: a}", "upstream: missing"),
+        ("{name: a, upstream: nowhere}", "expected host:port"),
+        ('{name: a, upstream: "https://a.example"}', "name it with dialect:"),
+        ('{name: a, upstream: "a:1", dialect: azure-openai}', "is read from http"),
+        ('{name: a, upstream: "a:1", listen: "0.0.0.0:1"}', "not loopback"),
+        ('{name: a, upstream: "https://a.example", dialect: azure-opnai}', "azure-openai"),
+        ('{name: a, upstream: "a:1", lisen: "127.0.0.1:1"}', "did you mean listen"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, proxy: str, word: str) -> None:
+    with pytest.raises(ExperimentError, match=word) as wrong:
+        read(tmp_path, f"proxies:\n  - {proxy}\n")
+    assert "proxies.yaml:2" in str(wrong.value)
+
+
+def test_two_proxies_have_two_names(tmp_path: Path) -> None:
+    twice = 'proxies:\n  - {name: a, upstream: "a:1"}\n  - {name: a, upstream: "a:2"}\n'
+    with pytest.raises(ExperimentError, match="another proxy is called a"):
+        read(tmp_path, twice)
+
+
+def test_faults_act_on_proxies_that_read(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="cache"):
+        read(tmp_path, WHOLE.replace("at: azure", "at: cache"))
+
+
+def test_what_is_far_away_is_asked_only_with_leave(tmp_path: Path) -> None:
+    found = read(tmp_path, WHOLE)
+    check_upstreams_allowed(found, allow_live=True)
+    with pytest.raises(UsageError, match="azure: not on this machine"):
+        check_upstreams_allowed(found, allow_live=False)
+
+
+def test_the_example_can_be_served() -> None:
+    example = Path(__file__).parents[3] / "examples" / "serve" / "proxies.yaml"
+    found = proxies_of(read_document_of(example))
+    assert [one.endpoint for one in found.listeners] == ["openai", "cache"]
+    assert len(found.faults) == 1

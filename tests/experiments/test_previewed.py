@@ -1,0 +1,84 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from experiments.previewed import Dice, dice_of, previewed
+from experiments.reading.overrides import Overrides
+from experiments.reading.problems import UsageError
+from faults.config import Rule
+from faults.dice import draw
+
+ERROR: dict[str, dict[str, object]] = {"http_error": {}}
+HALF = Rule(id="half", endpoints=("a",), inject=ERROR, start_s=10, end_s=20, share=0.5)
+CLOSED = Rule(id="closed", endpoints=("b",), inject={"connect_refused": {}}, start_s=10, end_s=20)
+DICE = Dice(rules=(HALF, CLOSED), seed=3, bystanders=False, endpoints=("a", "b"))
+
+
+def hits(folder: Path, *requests: dict[str, object], dice: Dice = DICE) -> list[tuple[str, ...]]:
+    file = folder / "requests.jsonl"
+    file.write_text("\n".join(map(json.dumps, requests)))
+    return [hit.faults for hit in previewed(dice, file)]
+
+
+def test_the_dice_are_those_of_the_run(tmp_path: Path) -> None:
+    asked = [{"endpoint": "a", "at_s": 15, "exchange": number} for number in range(40)]
+    thrown = [draw(3, "half", str(number), "a/0") < 0.5 for number in range(40)]
+    assert [bool(found) for found in hits(tmp_path, *asked)] == thrown
+    assert 0 < sum(thrown) < 40
+
+
+def test_attempts_of_an_exchange_are_counted_where_their_ordinal_is_not_said(
+    tmp_path: Path,
+) -> None:
+    asked: list[dict[str, object]] = [{"endpoint": "a", "begin_s": 15, "exchange": 7}] * 20
+    thrown = [draw(3, "half", "7", f"a/{ordinal}") < 0.5 for ordinal in range(20)]
+    assert [bool(found) for found in hits(tmp_path, *asked)] == thrown
+    told = [{**one, "ordinal": ordinal} for ordinal, one in enumerate(asked)]
+    assert hits(tmp_path, *reversed(told)) == list(reversed(hits(tmp_path, *asked)))
+
+
+def test_nothing_happens_outside_the_window_or_to_strangers(tmp_path: Path) -> None:
+    outside: list[dict[str, object]] = [
+        {"endpoint": "a", "at_s": at_s, "exchange": 1} for at_s in (9.9, 20)
+    ]
+    strangers: list[dict[str, object]] = [
+        {"endpoint": "a", "at_s": 15, "body": str(number)} for number in range(20)
+    ]
+    assert hits(tmp_path, *outside, *strangers) == [()] * 22
+
+
+def test_a_closed_listener_hits_whoever_comes(tmp_path: Path) -> None:
+    assert hits(tmp_path, {"endpoint": "b", "at_s": 15, "body": "x"}) == [("closed",)]
+
+
+def test_an_array_is_read_too(tmp_path: Path) -> None:
+    file = tmp_path / "requests.json"
+    file.write_text('[{"endpoint": "b", "at_s": 15},\n {"endpoint": "b", "at_s": 25}]')
+    assert [hit.faults for hit in previewed(DICE, file)] == [("closed",), ()]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ('{"endpoint": "c", "at_s": 1}', "requests.jsonl:2: no endpoint c; there are a, b"),
+        ('{"endpoint": "a"}', "requests.jsonl:2: at_s is missing"),
+        ("nonsense", "requests.jsonl:2: "),
+        ('{"at_s": 1}', "endpoint"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, line: str, word: str) -> None:
+    file = tmp_path / "requests.jsonl"
+    file.write_text(f'{{"endpoint": "a", "at_s": 1}}\n{line}\n')
+    with pytest.raises(UsageError, match=word):
+        previewed(DICE, file)
+
+
+def test_a_file_of_proxies_is_decided_as_it_is_served(tmp_path: Path) -> None:
+    file = tmp_path / "proxies.yaml"
+    file.write_text(
+        'proxies:\n  - {name: a, upstream: "http://127.0.0.1:1", dialect: openai-chat}\n'
+        "faults:\n  - {id: out, at: a, duration_s: 5, inject: {http_error: {}}}\n"
+    )
+    dice = dice_of(str(file), Overrides())
+    assert hits(tmp_path, {"endpoint": "a", "at_s": 4, "body": "x"}, dice=dice) == [("out",)]
