@@ -48,7 +48,7 @@ def test_an_event_is_the_same_however_often_it_is_read() -> None:
     )
     others = [
         replace(FACT, at_ns=FACT.at_ns + 1),
-        replace(FACT, event="crosswind.exchange.failed"),
+        replace(FACT, event="crosswind.exchange.failed_over"),
         replace(FACT, trace_id="f" * 32),
         replace(FACT, trace_id="", message="one"),
         replace(FACT, trace_id="", message="one", attributes={"crosswind.endpoint": "azure"}),
