@@ -10,6 +10,7 @@ from faults.content_keys import content_key
 from faults.heads import HEAD_END, attempt_key_in, parent_in
 from faults.request import Request
 from faults.rules import ArmedRule, RuleBook
+from faults.traits import Traits
 from telemetry.identity import Parent, attempt_span_id, trace_id
 
 
@@ -87,7 +88,8 @@ def _exchange_faults(
     request = one.request()
     if not armed:
         return ()
+    traits = Traits(request.low)
     if request.keyed_by == "attempt":
-        return book.decide(armed, request.parent, request.attempt_key, "", one.when_s)
+        return book.decide(armed, request.parent, request.attempt_key, "", one.when_s, traits)
     content = content_key(seen, request.content(one.body.encode()))
-    return book.decide(armed, request.parent, request.attempt_key, content, one.when_s)
+    return book.decide(armed, request.parent, request.attempt_key, content, one.when_s, traits)

@@ -10,6 +10,7 @@ from faults.arranging import Arranging
 from faults.attested import CountingRecorder
 from faults.config import InjectorConfig, Rule
 from faults.control import Facts, Wish, is_engaged
+from faults.counted import counted_complaint
 from telemetry.clock import NS_PER_S, now_ns
 from telemetry.recorder import Recorder
 from telemetry.rows import Event
@@ -118,9 +119,14 @@ class Switch:
         if strangers:
             return f"it has no endpoint {strangers[0]}; there are {', '.join(self._ports())}"
         try:
-            self._arming.add(rule)
+            self._add(rule)
         except (KeyError, ValueError) as wrong:
             return str(wrong)
         self._killed = False
         self._recorder.record_now(Event(name="injected", at_ns=now_ns(), subject=rule.id))
         return ""
+
+    def _add(self, rule: Rule) -> None:
+        if self._config.shared_ports and (complaint := counted_complaint(rule)):
+            raise ValueError(complaint)
+        self._arming.add(rule)

@@ -92,12 +92,16 @@ def serve(  # noqa: PLR0913, PLR0917 - typer passes every option by name
     from experiments.serving.served import read_served
 
     options = Options(
-        api=api, max_ttl=max_ttl, allow_upstream=tuple(allow_upstream or ()), dialect=dialect
+        api=api,
+        max_ttl=max_ttl,
+        allow_upstream=tuple(allow_upstream or ()),
+        dialect=dialect,
+        workers=workers,
     )
     terms = terms_of(options)
     served = read_served(file, tuple(sets or ()), allow_live=allow_live)
     where = options.api_for(served)
-    code = serve_until_interrupted(served, terms, where, workers=workers, say=terminal.say)
+    code = serve_until_interrupted(served, terms, where, say=terminal.say)
     raise typer.Exit(code)
 
 

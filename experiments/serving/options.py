@@ -27,6 +27,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     max_ttl: str = "10m"
     allow_upstream: tuple[str, ...] = ()
     dialect: str = "openai-chat"
+    workers: int = 1
 
     def api_for(self, served: Served, environment: Mapping[str, str] = os.environ) -> Api:
         """Return where the API listens: for an experiment only where it is told; UsageError."""
@@ -58,4 +59,5 @@ def terms_of(options: Options) -> Terms:
         max_ttl_s=duration(options.max_ttl, "--max-ttl"),
         dialect=options.dialect,
         dialects=dialects,
+        workers=options.workers,
     )

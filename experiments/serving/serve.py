@@ -21,16 +21,18 @@ from faults.api.problems import ApiError
 from faults.api.register import ProxyKept, Register
 from faults.api.server import OpenToOthersError
 from faults.config import InjectorConfig, Limits, Rule
+from faults.counted import counted_complaint
 from faults.plain.proxy import told_address
 
 Say = Callable[[str], None]
 
 
-def serve(served: Served, terms: Terms, api: Api, *, workers: int, say: Say) -> int:
+def serve(served: Served, terms: Terms, api: Api, *, say: Say) -> int:
     """Serve until Ctrl-C; all traffic on the listeners is faulted.
 
     Returns 0 after Ctrl-C, 4 when a process of ours was lost for good; raises UsageError.
     """
+    workers = terms.workers
     check_workers(served, workers)
     if api.host:
         check_port("--api", api.host, api.port)
@@ -41,6 +43,9 @@ def serve(served: Served, terms: Terms, api: Api, *, workers: int, say: Say) -> 
         supervisor = Supervisor(children, config, desk, say)
         with Interrupts(children.kill_all) as interrupts:
             ports = supervisor.start(workers)
+            terms = msgspec.structs.replace(
+                terms, taken=frozenset(fault.id for fault in served.faults)
+            )
             put(desk.register, served, config, ports, terms)
 
             async def hold() -> int:
@@ -55,7 +60,12 @@ def serve(served: Served, terms: Terms, api: Api, *, workers: int, say: Say) -> 
 
 def check_workers(served: Served, workers: int) -> None:
     """Raise UsageError for what several processes cannot do together."""
-    if workers > 1 and served.experiment is not None and served.experiment.limits != Limits():
+    if workers == 1:
+        return
+    for fault in served.faults:
+        if complaint := counted_complaint(configs.rule(fault, 0.0)):
+            raise UsageError(f"--workers {workers}: {complaint}")
+    if served.experiment is not None and served.experiment.limits != Limits():
         raise UsageError(
             f"--workers {workers}: each of them would count for itself what limits: allow to all; "
             "leave limits: out, or serve with one"

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from experiments.find import find_experiment
-from experiments.model import Experiment
+from experiments.model import Experiment, Fault
 from experiments.reading.document import Document
 from experiments.reading.overrides import Overrides, read_overridden
 from experiments.reading.problems import UsageError
@@ -29,6 +29,11 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
 
     proxies: ProxiesFile = ProxiesFile()
     experiment: Experiment | None = None
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What goes wrong without anybody asking for it."""
+        return self.proxies.faults if self.experiment is None else self.experiment.faults
 
     @property
     def seed(self) -> int:

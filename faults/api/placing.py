@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from faults.api.allowed import Allowed
 from faults.api.problems import ApiError
 from faults.api.register import ProxyKept, Register, ToxicKept
-from faults.api.translate import checked, is_known
-from faults.config import Listener
+from faults.api.translate import checked, is_known, rule_of
+from faults.config import Listener, Rule
+from faults.counted import counted_complaint
 from faults.plain.proxy import plain_address, told_address
 from faults.toxiproxy.bodies import ProxyAsked, ToxicAsked, ToxicChange, bad_body, missing
 from telemetry.clock import NS_PER_S, now_ns
@@ -18,12 +19,22 @@ STREAMS = ("upstream", "downstream")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What the API grants: which upstreams, how long a fault lives, which dialect unless told."""
+    """What the API grants: which upstreams, how long a fault lives, which dialect unless told.
+
+    `taken`: ids of faults that injectors were started with.
+    """
 
     allowed: Allowed = Allowed()
     max_ttl_s: float = 600.0
     dialect: str = "openai-chat"
     dialects: tuple[str, ...] = ()
+    workers: int = 1
+    taken: frozenset[str] = frozenset()
+
+    def check(self, rule: Rule) -> None:
+        """Raise ApiError for a rule that the processes, if there are several, cannot share."""
+        if self.workers > 1 and (complaint := counted_complaint(rule)):
+            raise bad_body(complaint)
 
     def end_ns(self, ttl_s: float | None = None) -> int:
         """Return when a fault that is made now ends; raises ApiError for too long a life."""
@@ -126,6 +137,8 @@ def add_toxic(proxy: ProxyKept, asked: ToxicAsked, register: Register, terms: Te
         ends_ns=terms.end_ns(asked.ttl_s),
         lease=asked.lease,
     )
+    if not proxy.is_plain:
+        terms.check(rule_of(proxy.name, name, made.kind, made.attributes, made.toxicity))
     proxy.toxics[name] = made
     return made
 

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from faults.api.translate import rule_of
 from faults.arrangement import Arrangement, Held, Placed
@@ -142,7 +143,10 @@ class Register:
                 rule = rule_of(proxy.name, one.name, one.kind, one.attributes, one.toxicity)
                 yield Held(rule=rule, ends_ns=self._end(one.ends_ns, one.lease))
             if proxy.disabled_until_ns:
-                rule = rule_of(proxy.name, "disabled", "connect_refused", CLOSED_TO_ALL, 1.0)
+                rule = replace(
+                    rule_of(proxy.name, "", "connect_refused", CLOSED_TO_ALL, 1.0),
+                    id=f"{proxy.name} disabled",
+                )
                 yield Held(rule=rule, ends_ns=proxy.disabled_until_ns)
         for fault in self.faults.values():
             yield Held(rule=fault.rule, ends_ns=self._end(fault.ends_ns, fault.lease))

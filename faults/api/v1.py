@@ -170,7 +170,9 @@ def _fault(asked: FaultAsked, register: Register, terms: Terms) -> FaultKept:
         raise bad_body(f"share has to be between 0 and 1, not {asked.share:g}")
     _check_injected(asked.inject)
     rule_id = asked.id or f"v1-{next(iter(asked.inject))}"
-    if rule_id in register.faults:
+    if "/" in rule_id:
+        raise bad_body(f"id: no / in {rule_id}, which is how toxics are called: PROXY/TOXIC")
+    if rule_id in register.faults or rule_id in terms.taken:
         raise ApiError(409, f"a fault is called {rule_id} already")
     if asked.lease:
         _lease(register, asked.lease)
@@ -184,6 +186,7 @@ def _fault(asked: FaultAsked, register: Register, terms: Terms) -> FaultKept:
         draw=asked.draw,
         group=asked.group,
     )
+    terms.check(rule)
     return FaultKept(rule=rule, ends_ns=terms.end_ns(asked.ttl_s), lease=asked.lease)
 
 

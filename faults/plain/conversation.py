@@ -42,8 +42,8 @@ class Side(asyncio.Protocol):
         self.received = self.sent = 0
         self.said_all = self.told_all = False
         self.writable = True
-        self.early: list[bytes] | None = None
-        """What was said before there was anybody to hear it."""
+        self.early: list[bytes] | None = []
+        """What was said before there was anybody to hear it, and before toxics were there."""
         self.peer: Side = self
         self._watch: asyncio.TimerHandle | None = None
 
@@ -89,7 +89,7 @@ class Side(asyncio.Protocol):
             self.link.take(data)
         if self.said_all:
             self.link.end(Ending.FIN)
-        elif not self._conversation.over:
+        elif early and not self._conversation.over:
             self.transport.resume_reading()
             self.heed()
 
@@ -147,7 +147,6 @@ class Conversation:
     def begin(self, transport: asyncio.BaseTransport) -> None:
         """Take a client that has connected; it is read once the server is there."""
         self.client.connection_made(transport)
-        self.client.early = []
         self._house.conversations.add(self)
         self._connecting = asyncio.ensure_future(self._connect())
 
@@ -220,3 +219,5 @@ class Conversation:
         self._connecting = None
         self.arrange(self._house.toxins_for_new())
         self.client.begin()
+        if not self.over:
+            self.server.begin()

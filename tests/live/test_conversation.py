@@ -56,6 +56,10 @@ def test_a_server_that_speaks_first_is_heard(serving: Serving) -> None:
         made = serving.ask("POST", "/proxies", {"name": "p", "upstream": polite.address}).json
         with connected(int(made["listen"].rpartition(":")[2])) as line:
             assert line.recv(100) == b"220 hello"
+        body = {"type": "limit_data", "attributes": {"bytes": 3}}
+        serving.ask("POST", "/proxies/p/toxics", body)
+        port = int(made["listen"].rpartition(":")[2])
+        assert [said_back(port, b"") for _ in range(20)] == [b"220"] * 20
 
 
 def test_an_upstream_that_is_not_there_is_a_reset(serving: Serving) -> None:

@@ -120,3 +120,30 @@ def test_who_does_not_know_the_token_is_refused(tmp_path: Path) -> None:
         wrong = {"Authorization": "Bearer open"}
         assert serving.ask("GET", "/v1", headers=wrong).status == 401
         assert serving.ask("GET", "/v1", headers={"Authorization": "Bearer sesame"}).status == 200
+
+
+def test_what_counts_requests_takes_one_process(tmp_path: Path) -> None:
+    quota = {"quota_exhausted": {"requests": 5}}
+    with Serving(tmp_path, "--workers", "2") as serving:
+        upstream = {"name": "a", "upstream": "http://127.0.0.1:1"}
+        assert serving.ask("POST", "/proxies", upstream).status == 201
+        toxic = {"type": "quota_exhausted", "attributes": {"requests": 5}}
+        refused = (
+            serving.ask("POST", "/v1/faults", {"inject": quota}),
+            serving.ask("POST", "/proxies/a/toxics", toxic),
+        )
+        for answer in refused:
+            assert answer.status == 400
+            assert "serve with one worker" in answer.json["error"]
+        words = ("inject", "quota_exhausted", "--set", "requests=5", "--for", "5s")
+        by_hand = serving.crosswind(*words)
+        assert by_hand.returncode == 4
+        assert "serve with one worker" in by_hand.stdout
+    file = tmp_path / "proxies.yaml"
+    file.write_text(
+        'proxies:\n  - {name: a, upstream: "http://127.0.0.1:1", dialect: openai-chat}\n'
+        "faults:\n  - {id: q, at: a, duration_s: 5, inject: {quota_exhausted: {requests: 5}}}\n"
+    )
+    with Serving(tmp_path, str(file), "--workers", "2") as serving:
+        assert serving.process.wait(20) == 2
+        assert "--workers 2: q: quota_exhausted counts requests" in serving.said()

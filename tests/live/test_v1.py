@@ -177,6 +177,7 @@ def test_a_fault_made_by_hand_is_told_of_too(serving: Serving) -> None:
         ({"inject": ERROR, "share": 2}, "between 0 and 1"),
         ({"inject": ERROR, "ttl_s": 100_000}, "600 s"),
         ({"inject": ERROR, "colour": "red"}, "colour"),
+        ({"inject": ERROR, "id": "a/b"}, "no /"),
         ({"inject": {}}, "one fault"),
         ({}, "inject"),
     ],
@@ -198,4 +199,6 @@ def test_an_experiments_proxies_have_an_api_where_it_is_told(tmp_path: Path) -> 
         faults = {one["id"] for one in serving.ask("GET", "/v1").json["faults"]}
         assert faults == {"outage", "vertex/http_error_downstream"}
         assert serving.ask("DELETE", "/proxies/azure").status == 403
+        again = serving.ask("POST", "/v1/faults", {"inject": ERROR, "id": "outage"})
+        assert (again.status, "outage" in again.json["error"]) == (409, True)
         assert "fault outage at azure: 0 s to 20 s from now" in serving.said()

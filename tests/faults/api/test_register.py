@@ -64,7 +64,7 @@ def test_toxics_of_plain_proxies_act_on_bytes_and_others_are_rules() -> None:
     said = kept.arrangement(3)
     assert said.kills == 3
     assert [len(placed.toxins) for placed in said.proxies] == [1, 0]
-    assert [held.rule.id for held in said.rules] == ["http/t", "http/disabled"]
+    assert [held.rule.id for held in said.rules] == ["http/t", "http disabled"]
     assert [held.rule.inject for held in said.rules] == [
         {"blackhole": {"hold_s": float("inf")}},
         {"connect_refused": {"reset_connections": "all"}},

@@ -1,0 +1,19 @@
+import pytest
+
+from faults.config import Rule
+from faults.counted import counted_complaint
+
+
+def rule(kind: str, **parameters: object) -> Rule:
+    return Rule(id="r", endpoints=("a",), inject={kind: parameters}, start_s=0, end_s=1)
+
+
+@pytest.mark.parametrize("kind", ["quota_exhausted", "capacity"])
+def test_what_counts_requests_cannot_be_shared(kind: str) -> None:
+    parameters = {"requests": 5} if kind == "quota_exhausted" else {"concurrent": 5}
+    assert f"r: {kind} counts requests" in counted_complaint(rule(kind, **parameters))
+
+
+@pytest.mark.parametrize("kind", ["http_error", "connect_refused"])
+def test_what_does_not_can(kind: str) -> None:
+    assert counted_complaint(rule(kind)) == ""
