@@ -188,7 +188,7 @@ class HeardStub:
 def of_http(response: requests.Response) -> Answer:
     """Return what a backend's answer over HTTP means; alike for all signals."""
     status = response.status_code
-    said = f"HTTP {status}{_words_of(response) or f' {response.reason}'}".strip()
+    said = f"HTTP {status} {response.reason}".strip() + _words_of(response)
     if 200 <= status < 300:
         return _taken(_parsed(response.content))
     if status == 413:
@@ -204,7 +204,7 @@ def _words_of(response: requests.Response) -> str:
     if not response.headers.get("content-type", "").startswith("text/plain"):
         return ""
     said = response.text[:_MOST_SAID].strip()
-    return f": {said}" if said else ""
+    return f": {said}" if said not in ("", response.reason) else ""
 
 
 def _parsed(content: bytes) -> ExportTraceServiceResponse:

@@ -120,7 +120,7 @@ def test_one_that_refuses_is_told_with_its_words(
         with exporter(run) as processes:
             said = processes.end_exporting(5.0)
     assert said is not None
-    assert "HTTP 401: who are you" in str(said["metrics_reason"])
+    assert "HTTP 401 who are you" in str(said["metrics_reason"])
 
 
 def unused_port() -> int:
@@ -238,7 +238,7 @@ def test_a_backend_that_takes_no_old_samples_is_told_of_with_what_to_do(finished
         done = export_metrics(finished, CROSSWIND_REMOTE_WRITE_URL=written.url)
     assert done.returncode == 1
     said = " ".join((done.stdout + done.stderr).split())
-    assert "HTTP 400: out of bounds" in said
+    assert "HTTP 400 Bad Request: out of bounds" in said
     assert "storage.tsdb.out_of_order_time_window" in said
 
 
@@ -260,4 +260,4 @@ def test_a_runs_own_end_sends_its_verdict(finished: Path, monkeypatch: pytest.Mo
     with Written("no") as written:
         monkeypatch.setenv("CROSSWIND_REMOTE_WRITE_URL", written.url)
         (reason,) = send_verdict(finished, judgement)
-    assert reason == f"{written.url}: HTTP 400: no"
+    assert reason == f"{written.url}: HTTP 400 Bad Request: no"
