@@ -6,6 +6,7 @@ through.
 """
 
 import json
+import os
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -13,16 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 
 from telemetry import names
 from telemetry.assembly import Assembly
-from telemetry.export import export, units_of
+from telemetry.export import deliver_all, export, units_of
+from telemetry.exporting.destination import LOGS, destination
+from telemetry.exporting.log_delivery import log_delivery
+from telemetry.logs.made import log_of
+from telemetry.logs.otlp import unit_of
 from telemetry.record import Record, Scalar
+from telemetry.redaction import Redactor
 from telemetry.rows import AnyRow, Event
 from telemetry.spans import Described, Served
-from tests.live.otlp_backend import GRPC, HTTP, backend, wait_until
+from tests.live.otlp_backend import GRPC, HTTP, Backend, backend, wait_until
 from tests.live.peers import answers, free_port, jaeger_at, started
 from tests.telemetry.scenes import BIG_NS, CLOCK, MS, TAG, failover, opened
 
@@ -172,23 +180,32 @@ def listed(value: object) -> object:
     return value
 
 
-@pytest.mark.parametrize("protocol", [GRPC, HTTP])
-def test_rotel_passes_on_every_span_as_it_was(
-    protocol: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    into = {GRPC: free_port(), HTTP: free_port()}
+@pytest.fixture(params=[GRPC, HTTP])
+def rotel(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Backend, str, int]]:
+    """Run a rotel; yields what it passes on to, its protocol, and its port."""
+    protocol, into = request.param, {GRPC: free_port(), HTTP: free_port()}
     with backend(protocol) as (one, port):
         words = [
             "start", "--otlp-grpc-endpoint", f"127.0.0.1:{into[GRPC]}",
             "--otlp-http-endpoint", f"127.0.0.1:{into[HTTP]}", "--exporter", "otlp",
             "--otlp-exporter-endpoint", f"http://127.0.0.1:{port}", "--batch-timeout", "200ms",
             "--otlp-exporter-protocol", "grpc" if protocol == GRPC else "http",
-            "--otlp-exporter-compression", "none",
         ]  # fmt: skip
         with started(tmp_path, "rotel-agent", *words):
             wait_until(lambda: answers(into[protocol]))
-            send(protocol, into[protocol], monkeypatch)
-            wait_until(lambda: len(one.spans) >= len(SPANS))
+            monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+            monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{into[protocol]}")
+            yield one, protocol, into[protocol]
+
+
+def test_rotel_passes_on_every_span_as_it_was(
+    rotel: tuple[Backend, str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, protocol, port = rotel
+    send(protocol, port, monkeypatch)
+    wait_until(lambda: len(one.spans) >= len(SPANS))
     encoded = encode_spans(SPANS)
     assert sorted(one.spans) == sorted(
         span.SerializeToString(deterministic=True)
@@ -196,3 +213,20 @@ def test_rotel_passes_on_every_span_as_it_was(
         for scope in resource.scope_spans
         for span in scope.spans
     )
+
+
+def test_rotel_passes_on_every_log_event_as_it_was(rotel: tuple[Backend, str, int]) -> None:
+    one, _, _ = rotel
+    resource = Resource({"service.name": "crosswind"})
+    units = [unit_of(fact, resource, RUN.clock, Redactor().redact) for fact in log_of(RUN)]
+    sent = deliver_all(units, destination(os.environ, LOGS), log_delivery, None)
+    assert (sent.sent, sent.failed) == (len(units), 0)
+    wait_until(lambda: len(one.records) >= len(units))
+    encoded = encode_logs([record for unit in units for record in unit.spans])
+    assert sorted(r.SerializeToString(deterministic=True) for r in one.records) == sorted(
+        record.SerializeToString(deterministic=True)
+        for of_resource in encoded.resource_logs
+        for scope in of_resource.scope_logs
+        for record in scope.log_records
+    )
+    assert len(units) > EXCHANGES
