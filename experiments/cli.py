@@ -10,6 +10,7 @@ from experiments.commands import (
     analysing,
     comparing,
     executing,
+    exporting,
     keeping,
     looking_back,
     querying,
@@ -41,7 +42,7 @@ app.command("preflight")(rehearsing.preflight)
 app.command("validate")(rehearsing.validate)
 app.command("judge")(looking_back.judge)
 app.command("report")(looking_back.report)
-app.command("export")(looking_back.export)
+app.command("export")(exporting.export)
 app.command("query")(querying.query)
 app.command("analyse")(analysing.analyse)
 app.command("view")(viewing.view)

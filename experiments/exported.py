@@ -1,4 +1,4 @@
-"""Sends a finished run to an OpenTelemetry backend: `crosswind export`."""
+"""Sends a finished run to an OpenTelemetry backend, or into a file: `crosswind export`."""
 
 import os
 from pathlib import Path
@@ -6,18 +6,21 @@ from pathlib import Path
 import msgspec
 
 from experiments.model import Endpoint, Experiment, Fault
-from experiments.reading.problems import as_usage_error
+from experiments.reading.nearest import listed, nearest
+from experiments.reading.problems import UsageError, as_usage_error
 from experiments.reading.resolved import read_resolved
 from providers.catalog import make_dialect
 from providers.request_log import read_log
 from telemetry.collected import collected_spans
-from telemetry.export import Exported, ExportError, export, forget_other_share
+from telemetry.export import Exported, ExportError, export, forget_other_share, units_of
 from telemetry.exporting.destination import destination
 from telemetry.exporting.ledger import LedgerError, opened
+from telemetry.exporting.span_files import FORMS, file_in
 from telemetry.flat import UnreadableRecordError
 from telemetry.run_folder import RunFolder
 from telemetry.run_spans import Injected
 from telemetry.seal import NoRecordError, read_record
+from telemetry.semconv import wants_latest
 from telemetry.spans import Described, ProviderRequest, Served
 
 
@@ -44,6 +47,32 @@ def export_run(path: Path, *, again: bool = False, sample: float | None = None) 
             )
 
 
+def export_to_file(
+    path: Path, form: str, to: Path, *, sample: float | None = None
+) -> tuple[Path, int]:
+    """Write a run's spans, all of them or a share, into a file or a folder; raises UsageError.
+
+    `form` is a name in `telemetry.exporting.span_files`; returns the file, and how many spans.
+    """
+    if form not in FORMS:
+        meant = nearest(form, FORMS)
+        hint = f"did you mean {meant}?" if meant else f"there are {listed(FORMS)}"
+        raise UsageError(f"--to {form}: no such form of file; {hint}")
+    folder = RunFolder(path)
+    experiment = read_resolved(folder.experiment)
+    share = experiment.telemetry.sample if sample is None else sample
+    told = msgspec.structs.replace(described(folder, experiment), sample=share)
+    target = file_in(to, folder.name, form) if to.is_dir() else to
+    with as_usage_error(NoRecordError, UnreadableRecordError):
+        units = units_of(read_record(path), folder.name, told, collected_spans(path))
+    try:
+        return target, FORMS[form][1](units, target)
+    except OSError as error:
+        raise UsageError(
+            f"--to {form} {to}: cannot be written: {error.strerror or error}"
+        ) from error
+
+
 def described(folder: RunFolder, experiment: Experiment) -> Described:
     """Return what the experiment and the stand-ins' logs say beside the record."""
     return Described(
@@ -51,6 +80,7 @@ def described(folder: RunFolder, experiment: Experiment) -> Described:
         injected=injected_of(experiment),
         title=experiment.title,
         requests=_requests(folder.stand_in),
+        latest_names=wants_latest(os.environ),
     )
 
 

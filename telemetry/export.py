@@ -17,7 +17,7 @@ import msgspec
 from telemetry.export_collected import CollectedSpan, Resources
 from telemetry.exporting.batches import SPANS_PER_BATCH, Unit, batched, send
 from telemetry.exporting.delivery import Answer, Deliver, Delivery
-from telemetry.exporting.destination import SettingError, destination
+from telemetry.exporting.destination import Destination, SettingError, destination
 from telemetry.exporting.ledger import Ledger
 from telemetry.exporting.readable import readable, resource_of
 from telemetry.exporting.sampling import is_kept
@@ -67,17 +67,30 @@ def export(  # noqa: PLR0913 - what an export is made of, each by name
     after a first batch that failed, or two in a row later on, unless it says when to ask again.
     """
     to = destination(os.environ)
-    units, before = _left(units_of(record, run_id, described, collected, ledger), ledger)
-    with quiet():
-        delivery = Delivery(to.protocol)
-        try:
-            sending = _Sending(delivery.deliver, ledger, sleep)
-            sending.all(units)
-        finally:
-            delivery.close()
-    if ledger is not None and not sending.failed:
+    units = units_of(record, run_id, described, collected, ledger)
+    exported = deliver_all(units, to, Delivery, ledger, sleep)
+    if ledger is not None and not exported.failed:
         ledger.told_share(described.sample)
         ledger.save()
+    return exported
+
+
+def deliver_all(
+    units: Iterable[Unit],
+    to: Destination,
+    make: Callable[[str], Delivery],
+    ledger: Ledger | None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Exported:
+    """Send the units that `ledger` does not know of; `make` returns what delivers by a protocol."""
+    left, before = _left(units, ledger)
+    with quiet():
+        delivery = make(to.protocol)
+        try:
+            sending = _Sending(delivery.deliver, ledger, sleep)
+            sending.all(left)
+        finally:
+            delivery.close()
     reason = f"{to.address}: {sending.reason}" if sending.failed or sending.rejected else ""
     return Exported(
         sent=sending.sent,
@@ -116,7 +129,7 @@ def units_of(
 
 
 def _left(units: Iterable[Unit], ledger: Ledger | None) -> tuple[list[Unit], int]:
-    """Return what the ledger does not know of, and how many exchanges it knows of."""
+    """Return what the ledger does not know of, and how many it knows of (not the run's spans)."""
     if ledger is None:
         return list(units), 0
     left: list[Unit] = []

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from telemetry.metering.facts import RunFacts
 from telemetry.run_spans import Injected
 from telemetry.spans import Served
 
@@ -12,7 +13,7 @@ class ExporterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     Where to and how is the environment's to say: `OTEL_EXPORTER_OTLP_*`. `endpoints` and `injected`
     are as in `telemetry.spans.Described`. `stand_ins`: the endpoints that log what they are asked.
     `sample`: the share of the unremarkable exchanges that is sent; `grace_s`: how long rows about
-    an exchange may follow its end.
+    an exchange may follow its end. `metrics`: what a meter is told; without it there is none.
     """
 
     run_folder: str
@@ -23,3 +24,4 @@ class ExporterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     stand_ins: tuple[str, ...] = ()
     sample: float = 1.0
     grace_s: float = 1.0
+    metrics: RunFacts | None = None

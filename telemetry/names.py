@@ -317,7 +317,7 @@ GENAI_LATEST: Final = {
     GENAI_PER_CHUNK: "gen_ai.client.inference.time_per_output_chunk",
     GENAI_TOKENS: "gen_ai.client.inference.operation.{type}_tokens",
 }
-"""Their names in the conventions' unreleased text; no switch asks for them yet."""
+"""Their names in the conventions' unreleased text, for those who ask for the newest."""
 GENAI_LATEST_USAGE: Final = "gen_ai.client.inference.usage.{type}_tokens"
 """The counters that they have beside the histograms of tokens."""
 

@@ -63,6 +63,11 @@ class RunFolder(msgspec.Struct, frozen=True):
         return self.spans / "events.parquet"
 
     @property
+    def sealed(self) -> tuple[Path, ...]:
+        """The sealed record's files, which appear together."""
+        return self.attempts, self.exchanges, self.faults, self.events
+
+    @property
     def config(self) -> Path:
         """The configurations that the processes were started with."""
         return self.path / "config"
@@ -91,6 +96,11 @@ class RunFolder(msgspec.Struct, frozen=True):
     def export(self) -> Path:
         """What of the run each backend has taken."""
         return self.path / "export"
+
+    @property
+    def export_of_logs(self) -> Path:
+        """What of the run's log each backend has taken."""
+        return self.export / "logs"
 
     @property
     def verdict(self) -> Path:

@@ -98,8 +98,8 @@ def seal(run_folder: Path) -> Sealed | None:
 
 
 def is_sealed(run_folder: Path) -> bool:
-    """Tell whether the sealed files are there."""
-    return RunFolder(run_folder).attempts.exists()
+    """Tell whether the sealed files are there, all of them."""
+    return all(file.exists() for file in RunFolder(run_folder).sealed)
 
 
 def read_record(run_folder: Path) -> Record:
@@ -128,7 +128,8 @@ def read_record(run_folder: Path) -> Record:
 
 def _no_record(folder: RunFolder) -> str:
     if folder.spans.is_dir() and any(folder.spans.iterdir()):
-        return f"{folder.attempts} is missing, and there are no spools to make it from"
+        missing = next(file for file in folder.sealed if not file.exists())
+        return f"{missing} is missing, and there are no spools to make it from"
     return f"{folder.path} holds no record: neither spans/ nor spool/ has rows"
 
 

@@ -49,7 +49,8 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 
     `endpoints` tells provider and model by endpoint, `injected` what a fault does by its id,
     `title` the experiment's, `requests` what stand-ins logged, by the trace and span that asked.
-    `sample` is the share of unremarkable exchanges whose spans are made.
+    `sample` is the share of unremarkable exchanges whose spans are made. `latest_names`: speak as
+    the GenAI conventions' unreleased text does, by which a cut stream's finish reason is `error`.
     """
 
     endpoints: Mapping[str, Served] = {}
@@ -57,6 +58,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     requests: Mapping[tuple[str, str], ProviderRequest] = {}
     sample: float = 1.0
+    latest_names: bool = False
 
 
 class SpanMaker:
@@ -103,7 +105,12 @@ class SpanMaker:
             start_ns=self._wall(exchange.dispatched_ns),
             end_ns=self._wall(_last_known_ns(exchange)),
             error="" if exchange.succeeded else exchange.outcome.value,
-            attributes=present(_model(served) | _answer(exchange) | self._exchange_facts(exchange)),
+            attributes=present(
+                _model(served)
+                | _answer(exchange)
+                | (_cut(exchange) if self._described.latest_names else {})
+                | self._exchange_facts(exchange)
+            ),
             links=self._run.links_of(exchange),
         )
 
@@ -229,6 +236,13 @@ def _answer(exchange: Exchange) -> dict[str, Value | None]:
         names.INPUT_TOKENS: serving.usage_prompt_tokens,
         names.OUTPUT_TOKENS: serving.usage_output_tokens,
     }
+
+
+def _cut(exchange: Exchange) -> dict[str, Value | None]:
+    """Return the finish reason of a stream that began to answer and never got to its end."""
+    began = any(attempt.first_token_ns is not None for attempt in exchange.attempts)
+    cut = exchange.stream and began and not exchange.succeeded
+    return {names.FINISH_REASONS: ["error"]} if cut else {}
 
 
 def _timing(exchange: Exchange, serving: Attempt) -> dict[str, Value | None]:

@@ -20,6 +20,11 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "telemetry/sending/page.py": "tests/live/test_metrics_sent.py",
+    "telemetry/sending/remote_write.py": "tests/live/test_metrics_sent.py",
+    "telemetry/sending/senders.py": "tests/live/test_metrics_sent.py",
+    "experiments/exported_metrics.py": "tests/live/test_metrics_sent.py",
+    "experiments/commands/exporting.py": "tests/live/test_metrics_sent.py",
     "faults/transport/for_httpx.py": "tests/live/test_transport.py",
     "faults/transport/for_httpx2.py": "tests/live/test_transport.py",
     "faults/transport/httpx_family.py": "tests/live/test_transport.py",
@@ -28,6 +33,9 @@ TESTED_THROUGH: dict[str, str] = {
     "telemetry/exporting/sinks.py": "tests/live/test_exporter.py",
     "telemetry/exporting/span_sink.py": "tests/live/test_exporter.py",
     "telemetry/exporting/courier.py": "tests/live/test_exporter.py",
+    "telemetry/exporting/log_delivery.py": "tests/live/test_unwilling_backends.py",
+    "telemetry/exporting/log_sink.py": "tests/live/test_unwilling_backends.py",
+    "telemetry/exporting/outbox.py": "tests/live/test_unwilling_backends.py",
     "telemetry/exporting/stand_in_logs.py": "tests/live/test_exporter.py",
     "telemetry/exporting/readable.py": "tests/live/test_export.py",
     "experiments/running/exporting.py": "tests/live/test_exporter.py",

@@ -1,9 +1,8 @@
-"""`judge`, `report` and `export`: a run folder, after the run."""
+"""`judge` and `report`: a run folder, after the run."""
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs: --help stays fast
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,64 +71,3 @@ def report(
     ):
         conclude.report(run, explore_of(os.environ, grafana))
     terminal.say(f"report: {run / 'report.html'}")
-
-
-def export(
-    run: RunArgument,
-    again: Annotated[  # noqa: FBT002 - an option of the command line
-        bool, typer.Option("--again", help="Send what the backend has taken already, too.")
-    ] = False,
-    sample: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=1, help="The share of unremarkable exchanges to send; default all."
-        ),
-    ] = None,
-) -> None:
-    """Send a finished run's spans to an OpenTelemetry backend.
-
-    One span per exchange, one per attempt, and the proxy's below it with the fault's id. Where to
-    and how is told by OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL (grpc or
-    http/protobuf) and the other OTEL_EXPORTER_OTLP_* variables. Exits 0 when every span was
-    taken, else 1. What this backend has taken is kept in the run folder and not sent again, so an
-    export that was broken off goes on where it stopped; --again sends the same ids again.
-
-    With GRAFANA_URL and GRAFANA_TOKEN (a service account's) the run's phases and fault windows
-    become annotations there, too, each once.
-
-    For example:
-
-      OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 crosswind export runs/20261122T230146Z-...
-    """
-    from experiments import terminal
-    from experiments.exported import export_run
-
-    with terminal.meanwhile("sending the spans"):
-        exported = export_run(run, again=again, sample=sample)
-    annotated = _annotate(run)
-    terminal.say(f"{exported.sent} spans sent")
-    if exported.before:
-        terminal.say(f"{exported.before} exchanges had been taken before: --again sends them again")
-    if exported.rejected:
-        terminal.warn(f"{exported.rejected} spans were taken and rejected: {exported.reason}")
-    if exported.failed:
-        terminal.warn(f"{exported.failed} spans not taken: {exported.reason}")
-        raise typer.Exit(1)
-    if not annotated:
-        raise typer.Exit(1)
-
-
-def _annotate(run: Path) -> bool:
-    """Tell Grafana of the run, if there is one to tell; false where it would not listen."""
-    from experiments import terminal
-    from experiments.annotated import tell_grafana
-    from telemetry.grafana.links import GrafanaError
-
-    try:
-        told = tell_grafana(run)
-    except GrafanaError as error:
-        terminal.warn(f"no annotations: {error}")
-        return False
-    if told is not None:
-        terminal.say(f"{told.added} annotations added to Grafana, {told.known} were there")
-    return True

@@ -39,7 +39,7 @@ class Conclusion(msgspec.Struct, frozen=True):
 
 def conclude(path: Path) -> Conclusion:
     """Judge a run folder from its rows, and write `verdict.json` and the reports into it."""
-    experiment, record, judgement = _judged(path)
+    experiment, record, judgement = read_and_judge(path)
     explore = _explore()
     verdict = RunFolder(path).verdict
     written = (
@@ -61,7 +61,7 @@ def report(path: Path, explore: Explore | None = None) -> None:
 
     `explore` is the Grafana that traces are linked to.
     """
-    _write_reports(path, *_judged(path), explore)
+    _write_reports(path, *read_and_judge(path), explore)
 
 
 def _explore() -> Explore | None:
@@ -75,7 +75,8 @@ def _explore() -> Explore | None:
         return None
 
 
-def _judged(path: Path) -> tuple[Experiment, Record, Judgement]:
+def read_and_judge(path: Path) -> tuple[Experiment, Record, Judgement]:
+    """Return what a run folder holds, and what is to be said of it; writes nothing."""
     experiment = read_resolved(RunFolder(path).experiment)
     record = read_record(path)
     return experiment, record, judge(record, experiment, run=path.name)

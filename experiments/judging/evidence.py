@@ -32,7 +32,7 @@ def evidence_of(record: Record, experiment: Experiment) -> Evidence:
         end_ns=end_ns,
         order=route.order,
         cooldown_s=_cooldown_s(experiment),
-        quotas={e.name: quota for e in experiment.endpoints if (quota := _quota(e)) is not None},
+        quotas=quotas_of(experiment),
         hub_lag_s=worst_fact(record.named("generator"), "hub_lag_max_s"),
         generator_cpu_share=worst_fact(record.named("generator"), "cpu_share"),
     )
@@ -105,6 +105,11 @@ def _has_span(event: EventFact) -> bool:
 def _phase(event: EventFact) -> Phase:
     start_ns, end_ns = event.facts["start_ns"], event.facts["end_ns"]
     return Phase(name=event.subject, start_ns=int(start_ns or 0), end_ns=int(end_ns or 0))
+
+
+def quotas_of(experiment: Experiment) -> dict[str, Quota]:
+    """Return what each endpoint allows, where that is known."""
+    return {e.name: quota for e in experiment.endpoints if (quota := _quota(e)) is not None}
 
 
 def _quota(endpoint: Endpoint) -> Quota | None:

@@ -15,6 +15,7 @@ from experiments.reading.problems import UsageError
 from experiments.reading.resolved import write_resolved
 from experiments.running.children import ChildFailedError, EndAskedError
 from experiments.running.descendants import any_left, descendants, signal_all
+from experiments.running.exporting import tell_verdict
 from experiments.running.interrupts import Interrupts, not_judged
 from experiments.running.ports import check_ports
 from experiments.running.preparation import Preparation
@@ -57,7 +58,9 @@ def execute(
         execution = Execution(experiment, folder, run_tag, command, say)
         with execution.interrupts:
             execution.run()
-            return folder.path, conclude(folder.path), execution.exit_code
+            conclusion = conclude(folder.path)
+            tell_verdict(folder.path, conclusion.judgement, say)
+            return folder.path, conclusion, execution.exit_code
 
 
 class Execution:
@@ -139,6 +142,7 @@ class Execution:
         self._aborted = self._children.abort_reason() or self._checks.reason
         lost = self._children.lost()
         self._preparation.collecting.mind(lost)
+        self._preparation.exporting.mind(lost)
         for role, reason in lost.items():
             self._lose(role, reason)
             return True
@@ -177,6 +181,7 @@ class Execution:
                 "run_end", aborted=self._aborted, faults_left=faults_left, drained_ns=drained_ns
             )
             self._recorder.close()
+            self._preparation.exporting.end()
             self._children.stop(STORE)
         finally:
             self._checks.close()

@@ -110,6 +110,7 @@ class Preparation:
         store = StoreConfig(run_folder=str(self._folder), run_tag=self._run_tag, stops=stops)
         self._children.start(STORE, store)
         self.collecting.start()
+        self.exporting.start()
         self._preflight(configs.targets(experiment, proxies))
         found = environment_of(experiment, proxies, stand_ins, self._key_file(stand_ins))
         return {**found, **self.collecting.environment}

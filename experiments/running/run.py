@@ -11,6 +11,7 @@ from experiments.model import Experiment
 from experiments.reading.problems import UsageError
 from experiments.reading.resolved import write_resolved
 from experiments.running.conductor import Conductor
+from experiments.running.exporting import tell_verdict
 from experiments.running.ports import check_ports
 from experiments.running.terms import Terms
 from experiments.running.watcher import Watcher
@@ -50,4 +51,5 @@ def rehearse(experiment: Experiment, terms: Terms, watcher: Watcher) -> Rehearse
             conductor.conduct()
             # Whoever asks for the end from here on gets it in a moment, and a verdict with it.
             conclusion = conclude(folder.path)
+            tell_verdict(folder.path, conclusion.judgement, watcher.said)
             return Rehearsed(folder=folder.path, conclusion=conclusion, end_asked=interrupts.asked)

@@ -5,6 +5,7 @@ away, since a client that sends would not see the answer over a connection that 
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 import httptools
@@ -17,7 +18,7 @@ from telemetry.collecting.refusal import RefusedError, malformed, too_large
 from telemetry.collecting.unpacking import unpacked
 
 IDLE_S = 120.0
-"""Between two requests, and for one: a connection that takes longer is closed."""
+"""Between two requests: a connection that waits longer is closed."""
 HEAD_BYTES = 64 * 1024
 FRAMED = 4
 """How many times its own size a body may come to with its framing."""
@@ -39,12 +40,12 @@ class HttpSide(asyncio.Protocol):
         self._lingering: int | None = None
         self._transport: asyncio.Transport
         self._timer: asyncio.TimerHandle
-        self.on_message_begin()
+        self._forget_request()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Serve asyncio: a client is there, perhaps one too many."""
         self._transport = cast("asyncio.Transport", transport)
-        self._set_timer(IDLE_S)
+        self._set_timer(self._limits.request_s)  # who connects has something to send
         self._others.add(self)
         if len(self._others) > self._limits.connections:
             self._refuse(RefusedError(503, "too many connections", 1.0))
@@ -77,7 +78,12 @@ class HttpSide(asyncio.Protocol):
         self._transport.abort()
 
     def on_message_begin(self) -> None:
-        """Serve httptools: a request starts."""
+        """Serve httptools: a request starts, and must be whole before long."""
+        self._forget_request()
+        if self._lingering is None:
+            self._set_timer(self._limits.request_s, self._refuse_late)
+
+    def _forget_request(self) -> None:
         self._target = b""
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -151,6 +157,9 @@ class HttpSide(asyncio.Protocol):
         self._transport.write(http_words.refusal_answer(refusal, encoding, close=True))
         self._linger()
 
+    def _refuse_late(self) -> None:
+        self._refuse(RefusedError(408, f"not whole within {self._limits.request_s:g} s"))
+
     def _linger(self) -> None:
         self._lingering = 0
         self._body.clear()
@@ -163,8 +172,9 @@ class HttpSide(asyncio.Protocol):
         if self._lingering > LINGER_BYTES:
             self._transport.abort()
 
-    def _set_timer(self, after_s: float) -> None:
+    def _set_timer(self, after_s: float, then: Callable[[], None] | None = None) -> None:
+        """Cut the connection after so long, or do something else `then`."""
         if hasattr(self, "_timer"):
             self._timer.cancel()
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(after_s, self._transport.abort)
+        self._timer = loop.call_later(after_s, then or self._transport.abort)

@@ -11,7 +11,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     JSON. A span of more than `span_bytes` is refused alone. Of its attributes the first
     `attributes` are kept, texts up to `text_chars`, lists and maps up to `items`, `depth` levels
     deep. Spans come at `spans_per_s` in the long run, `burst_spans` at once, `spans_per_run` in
-    all, over so many `connections` (of HTTP).
+    all, over so many `connections` (of HTTP), each request within `request_s` (of HTTP; as long as
+    a sender waits unless told otherwise).
     """
 
     body_bytes: int = 4 * 1024 * 1024
@@ -26,6 +27,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     items: int = 128
     depth: int = 8
     connections: int = 32
+    request_s: float = 10.0
 
 
 USUAL = Limits()

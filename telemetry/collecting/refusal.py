@@ -2,7 +2,7 @@
 
 import msgspec
 
-_GRPC_CODES = {400: 3, 404: 12, 405: 12, 413: 8, 415: 3, 429: 8, 431: 8, 503: 14}
+_GRPC_CODES = {400: 3, 404: 12, 405: 12, 408: 4, 413: 8, 415: 3, 429: 8, 431: 8, 503: 14}
 """`google.rpc.Code` by HTTP status, where OTLP and gRPC both name one."""
 
 

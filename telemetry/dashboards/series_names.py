@@ -27,6 +27,11 @@ def label(attribute: str) -> str:
         attribute != names.RUN_ID
     ):
         raise UnknownNameError(f"no metric carries {attribute!r}")
+    return as_label(attribute)
+
+
+def as_label(attribute: str) -> str:
+    """Return what Prometheus makes of an attribute's name."""
     return re.sub(r"[^A-Za-z0-9_]", "_", attribute)
 
 

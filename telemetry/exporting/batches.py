@@ -1,9 +1,9 @@
 """Puts whole exchanges together to batches, and halves a batch that was too large. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
-from opentelemetry.sdk.trace import ReadableSpan
 
 from telemetry.exporting.delivery import Answer, Deliver
 from telemetry.exporting.ledger import Key
@@ -12,10 +12,13 @@ SPANS_PER_BATCH = 512
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """Spans that are taken together or not at all, as far as the ledger knows; None: collected."""
+    """Spans that are taken together or not at all, as far as the ledger knows; None: collected.
+
+    Of a log: one event's record.
+    """
 
     key: Key | None
-    spans: Sequence[ReadableSpan]
+    spans: Sequence[Any]
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

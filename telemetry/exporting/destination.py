@@ -1,4 +1,4 @@
-"""Where the environment says that traces go: read here only to name it; the exporters do so too."""
+"""Where the environment says that a signal goes: read here to name it; the exporters do so too."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-PROTOCOL_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+from telemetry.exporting.signals import Signal, by_otlp, endpoint_variables, protocol_variables
+
+TRACES: Signal = "TRACES"
+LOGS: Signal = "LOGS"
 GRPC = "grpc"
 HTTP = "http/protobuf"
 _DEFAULTS = {GRPC: "http://localhost:4317", HTTP: "http://localhost:4318"}
@@ -33,24 +35,26 @@ class Destination(msgspec.Struct, frozen=True):
         return f"{self.address} ({self.protocol})"
 
 
-def destination(environment: Mapping[str, str]) -> Destination:
-    """Return where traces go; raises SettingError for a protocol that does not exist."""
-    protocol = _first(environment, PROTOCOL_VARIABLES) or HTTP
+def destination(environment: Mapping[str, str], signal: Signal = TRACES) -> Destination:
+    """Return where a signal goes; raises SettingError for a protocol that does not exist."""
+    protocol = _first(environment, protocol_variables(signal)) or HTTP
     if protocol not in _DEFAULTS:
         raise SettingError(f"no OTLP exporter for protocol {protocol!r}: use grpc or http/protobuf")
-    return Destination(protocol, _plain(_first(environment, ENDPOINT_VARIABLES), protocol))
+    named = _first(environment, endpoint_variables(signal))
+    return Destination(protocol, plain_address(named or _DEFAULTS[protocol]))
 
 
-def is_set(environment: Mapping[str, str]) -> bool:
-    """Tell whether the environment names a backend for traces."""
-    return bool(_first(environment, ENDPOINT_VARIABLES))
+def is_set(environment: Mapping[str, str], signal: Signal = TRACES) -> bool:
+    """Tell whether the environment names a backend for a signal, and does not turn it off."""
+    return by_otlp(environment, signal)
+
+
+def plain_address(url: str) -> str:
+    """Return an address without credentials and query."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}" if host else url
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((value for name in names if (value := environment.get(name, "").strip())), "")
-
-
-def _plain(endpoint: str, protocol: str) -> str:
-    parts = urlsplit(endpoint or _DEFAULTS[protocol])
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}" if host else endpoint

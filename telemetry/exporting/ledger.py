@@ -136,7 +136,7 @@ class Ledger:
 @contextmanager
 def opened(folder: Path, destination: Destination) -> Iterator[Ledger]:
     """Open a backend's ledger in `folder`, for this process alone; raises LedgerError, OSError."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:

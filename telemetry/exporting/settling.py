@@ -2,7 +2,8 @@
 
 An exchange is settled when it has ended, all its attempts and all its requests at the proxies have,
 what stand-ins logged of it is there, and rows about it had time to arrive. What never settles is
-taken with the rest when the run is over. Rows of settled exchanges are not kept.
+taken with the rest when the run is over. Rows of settled exchanges are not kept. What a command
+of somebody else's did becomes exchanges only then: its requests are put together by their bodies.
 """
 
 from collections.abc import Collection, Iterable
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from telemetry.assembly import Assembly
+from telemetry.chains import COMMAND_END, COMMAND_START
 from telemetry.identity import GATEWAY, is_canary, own_exchange
 from telemetry.record import Record
 from telemetry.rows import (
@@ -26,7 +28,16 @@ from telemetry.rows import (
 )
 
 OF_THE_RUN = frozenset(
-    {"phase", "window_start", "window_end", "listener_closed", "listener_opened", "run_end"}
+    {
+        "phase",
+        "window_start",
+        "window_end",
+        "listener_closed",
+        "listener_opened",
+        COMMAND_START,
+        COMMAND_END,
+        "run_end",
+    }
 )
 """The events that spans rest on."""
 
@@ -51,22 +62,36 @@ class Held(msgspec.Struct):
 class Settling:
     """The exchanges of a run that are not settled yet."""
 
-    def __init__(self, run_tag: str, grace_ns: int, stand_ins: Collection[str] = ()) -> None:
-        """`stand_ins`: the endpoints that log what they are asked."""
+    def __init__(
+        self,
+        run_tag: str,
+        grace_ns: int,
+        stand_ins: Collection[str] = (),
+        patience_ns: int | None = None,
+    ) -> None:
+        """`stand_ins`: the endpoints that log what they are asked.
+
+        So long after its end an exchange counts as settled whatever is missing; None: never.
+        """
         self._run_tag = run_tag
+        self._patience_ns = patience_ns
         self._grace_ns = grace_ns
         self._stand_ins = frozenset(stand_ins)
         self._events: list[tuple[str, AnyRow]] = []
         self._held: dict[int, Held] = {}
         self._hops: dict[tuple[str, int], tuple[int, HopBegun]] = {}
         self._ended: set[int] = set()
+        self._command = False
+        self._asked: list[tuple[str, AnyRow]] = []
         self.over = False
 
     def take(self, spool: str, row: AnyRow) -> int | None:
         """Take a row; returns the number of the exchange that it is about."""
-        if isinstance(row, Opened) or (isinstance(row, Event) and row.name in OF_THE_RUN):
-            self._events.append((spool, row))
-            self.over = self.over or (isinstance(row, Event) and row.name == "run_end")
+        if isinstance(row, Opened | Event):
+            self._take_event(spool, row)
+            return None
+        if self._command:
+            self._asked.append((spool, row))
             return None
         number = self._number(spool, row)
         if number is None or is_canary(number):
@@ -84,13 +109,15 @@ class Settling:
         """Return all others."""
         return sorted(self._held)
 
+    def rest(self) -> Record:
+        """Return the record that all others make, and what a command did."""
+        assembly = self._assembly(self._held)
+        assembly.take_all(self._asked)
+        return assembly.record(self._run_tag)
+
     def record(self, numbers: Iterable[int]) -> Record:
         """Return the record that these exchanges and the run's events make."""
-        assembly = Assembly()
-        assembly.take_all(self._events)
-        for number in numbers:
-            assembly.take_all(self._held[number].rows)
-        return assembly.record(self._run_tag)
+        return self._assembly(numbers).record(self._run_tag)
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Keep no more rows of these exchanges."""
@@ -99,6 +126,21 @@ class Settling:
                 if isinstance(row, HopBegun):
                     self._hops.pop((spool, row.hop), None)
             self._ended.discard(number)
+
+    def _assembly(self, numbers: Iterable[int]) -> Assembly:
+        assembly = Assembly()
+        assembly.take_all(self._events)
+        for number in numbers:
+            assembly.take_all(self._held[number].rows)
+        return assembly
+
+    def _take_event(self, spool: str, row: Opened | Event) -> None:
+        if isinstance(row, Event):
+            if row.name not in OF_THE_RUN:
+                return
+            self.over = self.over or row.name == "run_end"
+            self._command = self._command or row.name == COMMAND_START
+        self._events.append((spool, row))
 
     def _number(self, spool: str, row: AnyRow) -> int | None:
         match row:
@@ -142,6 +184,8 @@ class Settling:
         held = self._held[number]
         if held.end_ns is None or now_ns < held.end_ns + self._grace_ns:
             return False
+        if self._patience_ns is not None and now_ns >= held.end_ns + self._patience_ns:
+            return True
         if held.attempts != held.attempt_ends or held.hops != held.hop_ends:
             return False
         # A gateway's own requests are no attempts of ours: neither are they counted, nor logged so.

@@ -1,24 +1,21 @@
 """The sink of spans: exchanges as they settle, phases as they end, the run itself at its end."""
 
 import os
-import sys
-import time
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
-from telemetry.clock import nanoseconds, now_ns
+from telemetry.clock import nanoseconds
 from telemetry.exchange import Exchange
 from telemetry.export import forget_other_share, quiet
 from telemetry.exporter_config import ExporterConfig
-from telemetry.exporting.batches import Sent, Unit, batched
-from telemetry.exporting.courier import Courier
-from telemetry.exporting.delivery import Answer, Delivery
+from telemetry.exporting.batches import Unit
+from telemetry.exporting.delivery import Delivery
 from telemetry.exporting.destination import SettingError, destination
 from telemetry.exporting.ledger import Key, LedgerError, opened
+from telemetry.exporting.outbox import Outbox
 from telemetry.exporting.readable import readable, resource_of
 from telemetry.exporting.sampling import is_kept
 from telemetry.exporting.settling import Settling
@@ -26,13 +23,8 @@ from telemetry.exporting.stand_in_logs import StandInLogs
 from telemetry.record import Record
 from telemetry.rows import AnyRow
 from telemetry.run_folder import RunFolder
+from telemetry.semconv import wants_latest
 from telemetry.spans import Described, SpanMaker
-
-POST_EVERY_NS = nanoseconds(1.0)
-MOST_WAITING = 5_000
-"""Exchanges that wait for a slow backend; later ones are left to be sent from the record."""
-
-SHORTEST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 
 
 class SpanSink:
@@ -42,7 +34,7 @@ class SpanSink:
         """Open the ledger of the environment's backend; raises SettingError."""
         folder = RunFolder(Path(config.run_folder))
         to = destination(os.environ)
-        self._config, self._run_id, self._to = config, folder.name, to
+        self._config, self._run_id = config, folder.name
         self._stack = ExitStack()
         try:
             self._ledger = self._stack.enter_context(opened(folder.export, to))
@@ -50,15 +42,11 @@ class SpanSink:
             raise SettingError(str(error)) from error
         forget_other_share(self._ledger, config.sample)
         self._stack.enter_context(quiet())
-        self._delivery = Delivery(to.protocol)
-        self._courier = Courier(self._delivery.deliver)
+        self._outbox = Outbox(Delivery(to.protocol), self._ledger, to.address)
         self._settling = Settling(config.run_tag, nanoseconds(config.grace_s), config.stand_ins)
         self._logs = StandInLogs(folder.stand_in)
         self._touched: dict[int, Exchange] = {}
-        self._waiting: deque[Unit] = deque()
         self._seen: set[Key] = set()
-        self._not_before_ns = self._failures = self._sent = self._dropped = 0
-        self._refused = self._reason = ""
 
     def take(self, spool: str, row: AnyRow) -> None:
         """Take a row; one about an exchange that was sent already makes it due again."""
@@ -69,44 +57,40 @@ class SpanSink:
     def flush(self, now_ns: int) -> None:
         """Note what was taken, and post what is due."""
         self._logs.read()
-        self._hear(self._courier.result())
         self._settle(self._settling.settled(now_ns, self._logs.requests))
-        self._add(self._of_the_run(phases_until_ns=now_ns - nanoseconds(self._config.grace_s)))
-        if self._courier.idle and self._waiting and now_ns >= self._not_before_ns:
-            self._not_before_ns = now_ns + POST_EVERY_NS
-            self._post()
+        until_ns = now_ns - nanoseconds(self._config.grace_s)
+        self._outbox.add(self._of_the_run(phases_until_ns=until_ns))
+        self._outbox.flush(now_ns)
 
     def close(self, within_s: float) -> dict[str, int | str]:
         """Send all that is left, for so long at the most."""
-        deadline = time.monotonic() + within_s
         self._logs.read()
         if self._settling.over:
-            self._settle(self._settling.unsettled())
-            self._add(self._of_the_run())
-        while (left_s := deadline - time.monotonic()) > 0 and not self._refused:
-            if self._courier.idle and not self._waiting:
-                break
-            if self._courier.idle and now_ns() >= self._not_before_ns:
-                self._post()
-            self._hear(self._courier.result(min(left_s, 0.05)))
-        self._hear(self._courier.result())
-        self._delivery.close()
-        self._save(over=not self._waiting and self._courier.idle)
+            self._take_record(self._settling.rest())
+            self._outbox.add(self._of_the_run())
+        self._outbox.close(within_s)
+        if self._settling.over and self._outbox.is_empty:
+            self._ledger.told_share(self._config.sample)
+        self._outbox.save()
         self._stack.close()
-        left = sum(len(unit.spans) for unit in self._waiting)
-        reason = self._reason if left or self._dropped else ""
-        return {"spans_sent": self._sent, "spans_left": left, "reason": reason}
+        return {
+            "spans_sent": self._outbox.sent,
+            "spans_left": self._outbox.left,
+            "reason": self._outbox.reason,
+        }
 
     def _settle(self, numbers: list[int]) -> None:
         if not numbers:
             return
-        record = self._settling.record(numbers)
+        self._take_record(self._settling.record(numbers))
+        self._seen.update(numbers)
+        self._settling.drop(numbers)
+
+    def _take_record(self, record: Record) -> None:
         for exchange in record.exchanges:
             if exchange.touched:
                 self._touched[exchange.number] = _touched_only(exchange)
-        self._add(self._exchanges(record))
-        self._seen.update(numbers)
-        self._settling.drop(numbers)
+        self._outbox.add(self._exchanges(record))
 
     def _exchanges(self, record: Record) -> Iterator[Unit]:
         described = self._described(self._logs.requests)
@@ -140,53 +124,8 @@ class SpanSink:
             title=self._config.title,
             requests=requests,
             sample=self._config.sample,
+            latest_names=wants_latest(os.environ),
         )
-
-    def _add(self, units: Iterable[Unit]) -> None:
-        for unit in units:
-            if self._refused or len(self._waiting) >= MOST_WAITING:
-                self._dropped += 1
-            else:
-                self._waiting.append(unit)
-
-    def _post(self) -> None:
-        batch = next(batched(self._waiting))
-        for _ in batch:
-            self._waiting.popleft()
-        self._courier.post(batch)
-
-    def _hear(self, sent: Sent | None) -> None:
-        if sent is None:
-            return
-        self._sent += sum(len(unit.spans) for unit in sent.taken)
-        self._ledger.add(unit.key for unit in sent.taken if unit.key is not None)
-        self._save()
-        self._waiting.extendleft(reversed(sent.left))
-        if sent.answer.kind == "taken" and not sent.left:
-            self._failures, self._not_before_ns = 0, 0
-            return
-        self._failures += 1
-        self._reason = f"{self._to.address}: {sent.answer.reason or 'not taken'}"
-        if sent.answer.kind != "later":
-            self._refused = self._reason
-            sys.stderr.write(f"exporter: {self._reason}; what is left waits for `export`\n")
-        self._not_before_ns = now_ns() + nanoseconds(_wait_s(sent.answer, self._failures))
-
-    def _save(self, *, over: bool = False) -> None:
-        if over and self._settling.over and not self._dropped:
-            self._ledger.told_share(self._config.sample)
-        try:
-            self._ledger.save()
-        except OSError as error:  # a full disk: what is not noted is sent twice
-            self._reason = str(error)
-
-
-def _wait_s(answer: Answer, failures: int) -> float:
-    """Return how long to leave a backend alone: as it says, else longer each time."""
-    wished_s = answer.retry_after_s
-    if wished_s is None:
-        wished_s = SHORTEST_WAIT_S * 2.0 ** min(failures - 1, 5)
-    return min(max(wished_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
 
 
 def _touched_only(exchange: Exchange) -> Exchange:

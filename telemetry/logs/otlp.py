@@ -1,16 +1,11 @@
-"""Sends log events to an OTLP backend, with OpenTelemetry's own exporters.
+"""Log events as the SDK would have made them, and what tells one from another; pure."""
 
-They read every `OTEL_EXPORTER_OTLP_*` variable themselves, those for logs first. Events go in
-batches whose results are looked at: there is no queue that could drop any.
-"""
+import hashlib
+from collections.abc import Callable
 
-import os
-from collections.abc import Iterable, Sequence
-from itertools import islice
-
+import msgspec
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.sdk._logs import ReadableLogRecord
-from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import (
@@ -22,74 +17,51 @@ from opentelemetry.trace import (
 
 from telemetry import names
 from telemetry.clock import ClockPair
+from telemetry.exporting.batches import Unit
 from telemetry.logs.fact import LogFact
-
-EVENTS_PER_BATCH = 512
-PROTOCOL_VARIABLES = ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+from telemetry.redaction import redacted_values
 
 _SCOPE = InstrumentationScope(names.SCOPE, schema_url=names.SCHEMA_URL)
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
-class LogSender:
-    """Makes OTLP log records of a run's events and sends them, batch by batch."""
-
-    def __init__(self, exporter: LogRecordExporter, resource: Resource, clock: ClockPair) -> None:
-        """`resource` says whose events they are, `clock` when each was."""
-        self._exporter = exporter
-        self._resource = resource
-        self._clock = clock
-        self.sent = 0
-
-    def send(self, facts: Iterable[LogFact]) -> bool:
-        """Send events until a batch is not taken; returns whether all were, `sent` counts them."""
-        waiting = iter(facts)
-        while batch := list(islice(waiting, EVENTS_PER_BATCH)):
-            if not self._is_taken(batch):
-                return False
-            self.sent += len(batch)
-        return True
-
-    def close(self) -> None:
-        """Let go of the exporter's connection."""
-        self._exporter.shutdown()  # type: ignore[no-untyped-call]  # its own
-
-    def _is_taken(self, batch: Sequence[LogFact]) -> bool:
-        records = [self._readable(fact) for fact in batch]
-        return self._exporter.export(records) is LogRecordExportResult.SUCCESS
-
-    def _readable(self, fact: LogFact) -> ReadableLogRecord:
-        at_ns = self._clock.wall(fact.at_ns)
-        record = LogRecord(
-            timestamp=at_ns,
-            observed_timestamp=at_ns,
-            context=set_span_in_context(NonRecordingSpan(_context(fact))),
-            severity_text=fact.severity.name,
-            severity_number=SeverityNumber(fact.severity.value),
-            body=fact.message,
-            attributes=fact.attributes,
-            event_name=fact.event,
-        )
-        return ReadableLogRecord(record, self._resource, _SCOPE)
+def unit_of(
+    fact: LogFact, resource: Resource, clock: ClockPair, redact: Callable[[str], str]
+) -> Unit:
+    """Return an event as it is sent; `resource` says whose it is, `clock` when it was."""
+    return Unit(key_of(fact), [readable(without_secrets(fact, redact), resource, clock)])
 
 
-def log_exporter() -> LogRecordExporter:
-    """Return the exporter that the variables ask for; raises ValueError for an unknown protocol."""
-    protocol = next(filter(None, map(os.environ.get, PROTOCOL_VARIABLES)), "http/protobuf").strip()
-    if protocol == "grpc":
-        from opentelemetry.exporter.otlp.proto.grpc import (  # noqa: PLC0415 - only the one used
-            _log_exporter as over_grpc,
-        )
+def key_of(fact: LogFact) -> str:
+    """Return 16 hex digits that are an event's own, however often its run is read.
 
-        return over_grpc.OTLPLogExporter()
-    if protocol == "http/protobuf":
-        from opentelemetry.exporter.otlp.proto.http import (  # noqa: PLC0415 - as above
-            _log_exporter as over_http,
-        )
+    What an exchange's event says in words may be seen more clearly in the whole record.
+    """
+    about = fact.trace_id or f"{fact.message} {msgspec.json.encode(fact.attributes).decode()}"
+    told = f"{fact.event} {fact.at_ns} {about}"
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
-        return over_http.OTLPLogExporter()
-    raise ValueError(f"no OTLP exporter for protocol {protocol!r}: use grpc or http/protobuf")
+
+def without_secrets(fact: LogFact, redact: Callable[[str], str]) -> LogFact:
+    """Return an event that says nothing which `redact` takes for a secret."""
+    attributes = redacted_values(fact.attributes, redact)
+    return msgspec.structs.replace(fact, message=redact(fact.message), attributes=attributes)
+
+
+def readable(fact: LogFact, resource: Resource, clock: ClockPair) -> ReadableLogRecord:
+    """Return the event as the SDK would have emitted it, in the span that it happened in."""
+    at_ns = clock.wall(fact.at_ns)
+    record = LogRecord(
+        timestamp=at_ns,
+        observed_timestamp=at_ns,
+        context=set_span_in_context(NonRecordingSpan(_context(fact))),
+        severity_text=fact.severity.name,
+        severity_number=SeverityNumber(fact.severity.value),
+        body=fact.message,
+        attributes=fact.attributes,
+        event_name=fact.event,
+    )
+    return ReadableLogRecord(record, resource, _SCOPE)
 
 
 def _context(fact: LogFact) -> SpanContext:

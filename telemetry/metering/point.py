@@ -4,7 +4,7 @@ Counters and histograms are cumulative from the run's start. Times of exemplars 
 CLOCK_MONOTONIC ns; those of a `Reading` are wall clock ns since the epoch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -80,6 +80,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     start_unix_ns: int
     at_unix_ns: int
     metrics: tuple[Measured, ...]
+
+
+def only(reading: Reading, metrics: Collection[str]) -> Reading:
+    """Return a reading of these metrics alone, by their names."""
+    kept = tuple(one for one in reading.metrics if one.name in metrics)
+    return msgspec.structs.replace(reading, metrics=kept)
 
 
 _TOLD = {name.name: name for name in names.TABLE if name.kind == "metric"}

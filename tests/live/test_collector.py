@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -339,6 +340,25 @@ def test_more_connections_than_there_may_be_are_sent_away(tmp_path: Path) -> Non
         assert read_answer(held[3]).status == 503
         for connection in held:
             connection.close()
+
+
+def test_a_sender_that_takes_too_long_is_sent_away(tmp_path: Path) -> None:
+    body = request(span()).SerializeToString()
+    lines = ("POST /v1/traces HTTP/1.1", "Host: x", PROTOBUF, f"Content-Length: {len(body)}")
+    head = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    with collector(tmp_path, Limits(request_s=0.5)) as one:
+        address = ("127.0.0.1", one.http_port)
+        with socket.create_connection(address, timeout=10) as slow:
+            slow.sendall(head)
+            assert read_answer(slow).status == 408
+        with socket.create_connection(address, timeout=10) as silent:
+            assert silent.recv(1) == b""
+        with socket.create_connection(address, timeout=10) as idle:
+            for _ in range(2):
+                idle.sendall(head + body)
+                assert read_answer(idle).status == 200
+                time.sleep(0.7)  # between two requests there is more time
+        assert one.end()["refused_requests"] == 1
 
 
 def test_a_killed_collector_leaves_what_it_wrote_and_one_after_it_goes_on(tmp_path: Path) -> None:

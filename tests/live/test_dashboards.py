@@ -6,6 +6,7 @@ blocks; over OTLP it takes one from 3 on, which also proves what Prometheus call
 
 import json
 import math
+import os
 import shutil
 import socket
 import subprocess
@@ -28,7 +29,7 @@ from telemetry.metering.point import Number, Reading
 from telemetry.metering.replay import replay
 from telemetry.run_folder import RunFolder
 from telemetry.seal import read_record
-from tests.live.rehearsals import Rehearsal
+from tests.live.rehearsals import CROSSWIND, Rehearsal
 from tests.telemetry.dashboards.exposed import lines, request
 from tests.telemetry.dashboards.expressions import Asked, asked
 
@@ -97,13 +98,13 @@ def concluded(path: Path) -> Concluded:
 class Server:
     """A Prometheus of the test's own, on loopback."""
 
-    def __init__(self, data: Path, *more: str) -> None:
+    def __init__(self, data: Path, *more: str, config: str = CONFIG) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
-        config = data.parent / "prometheus.yml"
-        config.write_text(CONFIG)
-        command = [str(PROMETHEUS), f"--config.file={config}", f"--storage.tsdb.path={data}"]
+        file = data.parent / "prometheus.yml"
+        file.write_text(config)
+        command = [str(PROMETHEUS), f"--config.file={file}", f"--storage.tsdb.path={data}"]
         kept = "--storage.tsdb.retention.time=30d"
         self.process = subprocess.Popen(
             [*command, kept, f"--web.listen-address={self.address}", *more],
@@ -242,3 +243,95 @@ def test_every_expression_finds_what_came_over_otlp(
         assert without_data(server, runs) == []
     finally:
         server.stop()
+
+
+def sent_by_us(runs: Runs, catalogue_runs: dict[str, Rehearsal], **environment: str) -> None:
+    """Send each run's metrics as a user does, with the times that they had."""
+    folders = {one.folder().name: one.folder() for one in catalogue_runs.values()}
+    for name in runs:
+        done = subprocess.run(
+            [CROSSWIND, "export", str(folders[name]), "--metrics"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def of_quotas(missing: list[str]) -> list[str]:
+    """Leave out what no run of the catalogue has: quotas of tokens, which other tests hand in."""
+    return [name for name in missing if "quota" not in name.lower()]
+
+
+def test_what_export_writes_is_what_every_expression_finds(
+    runs: Runs, catalogue_runs: dict[str, Rehearsal], tmp_path: Path
+) -> None:
+    server = Server(tmp_path / "data", "--web.enable-remote-write-receiver")
+    try:
+        server.wait()
+        url = f"http://{server.address}/api/v1/write"
+        sent_by_us(runs, catalogue_runs, CROSSWIND_REMOTE_WRITE_URL=url)
+        assert of_quotas(without_data(server, runs)) == []
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("aggregation", ["explicit", "base2_exponential"])
+def test_what_export_sends_over_otlp_is_what_every_expression_finds(
+    aggregation: str, runs: Runs, catalogue_runs: dict[str, Rehearsal], tmp_path: Path
+) -> None:
+    if not takes_otlp():
+        pytest.skip("needs a prometheus of version 3 on the PATH")
+    server = Server(tmp_path / "data", "--web.enable-otlp-receiver")
+    try:
+        server.wait()
+        sent_by_us(
+            runs,
+            catalogue_runs,
+            OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=f"http://{server.address}/api/v1/otlp/v1/metrics",
+            OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=f"{aggregation}_bucket_histogram",
+        )
+        assert of_quotas(without_data(server, runs)) == []
+    finally:
+        server.stop()
+
+
+def test_a_page_is_scraped_while_a_run_goes_on(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    scraped = f"""
+global: {{scrape_interval: 1s}}
+scrape_configs:
+  - {{job_name: crosswind, static_configs: [{{targets: ["127.0.0.1:{port}"]}}]}}
+"""
+    server = Server(tmp_path / "data", "--enable-feature=exemplar-storage", config=scraped)
+    short = ["warm_up_s=1", "baseline_s=5", "fault_s=5", "recovery_s=18"]
+    sets = [f"--set=phases.{one}" for one in short] + ["--set=faults.0.duration_s=5"]
+    page = {"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": str(port)}
+    try:
+        server.wait()
+        subprocess.run(
+            [CROSSWIND, "run", "azure-outage", "--plain", "--out", str(tmp_path / "runs"), *sets],
+            env={**os.environ, **page},
+            capture_output=True,
+            check=False,
+            timeout=100,
+        )
+        (folder,) = (tmp_path / "runs").glob("2*")
+        count = "sum(last_over_time(crosswind_exchanges_total[2m]))"
+        (counted,) = server.asked("/api/v1/query", query=count)
+        traced = server.get(
+            "/api/v1/query_exemplars",
+            query="crosswind_exchange_duration_seconds_bucket",
+            start=time.time() - 120,
+            end=time.time(),
+        )
+    finally:
+        server.stop()
+    sent = len(read_record(folder).exchanges)
+    # The page goes with the run: what ended since the last scrape is missing.
+    assert 0.8 * sent <= float(counted["value"][1]) <= sent
+    assert f'"trace_id":"{folder.name[-8:]}'.encode() in traced

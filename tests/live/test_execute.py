@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from experiments.exported import export_run
 from telemetry.collected import collected_spans
+from telemetry.rows import SpanCollected
 from telemetry.seal import read_record
 from tests.live.collectors import collector
 from tests.live.rehearsals import CROSSWIND, pids_with
@@ -113,6 +115,26 @@ def test_a_commands_own_spans_are_collected_and_exported(
         assert exported.failed == 0
         names = {row.name for row in backend.spans(exported.sent)}
         assert names >= {"below", "above"}
+
+
+def test_what_a_command_did_is_exported_when_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with collector(tmp_path) as backend:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{backend.http_port}")
+        done = run(tmp_path / "runs", str(EXAMPLES / "truncated.yaml"), "--", *ASK)
+        (sent,) = re.findall(r"(\d+) spans exported", done.stdout)
+        (folder,) = (tmp_path / "runs").glob("2*")
+        live = sorted(map(_told, backend.spans(int(sent))))
+        assert export_run(folder).sent == 0
+        again = export_run(folder, again=True).sent
+        assert again == len(live)
+        assert sorted(map(_told, backend.spans(2 * again)[again:])) == live
+    assert {name for name, *_ in live} >= {"crosswind run", "phase fault", "attempt azure"}
+
+
+def _told(span: SpanCollected) -> tuple[str, str, str, str]:
+    return span.name, span.trace_id, span.span_id, span.parent_span_id
 
 
 def test_ctrl_c_ends_the_command_and_all_else(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -57,7 +58,8 @@ def running_backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
             """Say nothing: a test's output is its own."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    here = f"http://127.0.0.1:{server.server_port}/v1/traces"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", here)
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -69,7 +71,12 @@ def running_backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
 
 @pytest.fixture(name="run")
 def prepared_run(tmp_path: Path) -> Path:
-    run = tmp_path / f"20261127T000000Z-short-{TAG}"
+    return prepared(tmp_path, exchanges=3)
+
+
+def prepared(parent: Path, exchanges: int) -> Path:
+    """Write the spools of a run that is over."""
+    run = parent / f"20261127T000000Z-short-{TAG}"
     ago_ns = now_ns() - 10_000 * MS
     facts: dict[str, str | int | float | bool | None] = {
         "start_ns": ago_ns,
@@ -83,11 +90,12 @@ def prepared_run(tmp_path: Path) -> Path:
         "worker-0": [],
         "injector-0": [],
     }
-    for number in range(3):
+    for number in range(exchanges):
         for name, rows in failover(number, ago_ns + number * 100 * MS).items():
             spools[name] += rows
     for name, rows in spools.items():
-        rows.insert(0, opened_row(name.split("-")[0]))
+        first = opened_row(name.split("-")[0])
+        rows.insert(0, msgspec.structs.replace(first, monotonic_ns=ago_ns))
         rows.append(SpoolEnded(rows=len(rows)))
     write_spools(run, spools)
     return run

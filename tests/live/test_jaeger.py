@@ -3,12 +3,6 @@
 The peer needs `jaeger` on the PATH (v2: github.com/jaegertracing/jaeger/cmd/jaeger).
 """
 
-import json
-import shutil
-import socket
-import subprocess
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +13,7 @@ from telemetry.foreign.sources.asking import Store
 from telemetry.foreign.sources.jaeger import read, services
 from telemetry.foreign.sources.otlp_json import UnreadableSourceError
 from telemetry.foreign.sources.otlp_json import read as read_file
+from tests.live.peers import jaeger_at
 from tests.live.test_analysed_example import EXAMPLE_BETWEEN_S, written
 from tests.live.trace_stores import as_jaeger, serving
 from tests.telemetry.foreign.made import ZERO_S, call
@@ -66,40 +61,12 @@ def test_errors_that_it_answers_with_are_told() -> None:
         read(Store(url, {}), "", BETWEEN, 10)
 
 
-CONFIG = """
-service:
-  extensions: [jaeger_storage, jaeger_query]
-  telemetry: {{metrics: {{level: none}}}}
-  pipelines: {{traces: {{receivers: [otlp], exporters: [jaeger_storage_exporter]}}}}
-extensions:
-  jaeger_storage: {{backends: {{mem: {{memory: {{max_traces: 10000}}}}}}}}
-  jaeger_query:
-    storage: {{traces: mem}}
-    http: {{endpoint: "127.0.0.1:{query}"}}
-    grpc: {{endpoint: "127.0.0.1:{grpc}"}}
-receivers: {{otlp: {{protocols: {{http: {{endpoint: "127.0.0.1:{otlp}"}}}}}}}}
-exporters: {{jaeger_storage_exporter: {{trace_storage: mem}}}}
-"""
-
-
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Start a Jaeger; yields where to ask and where to send."""
-    if shutil.which("jaeger") is None:
-        pytest.skip("needs jaeger on the PATH")
-    query, grpc, otlp = (_free_port() for _ in range(3))
-    (tmp_path / "j.yaml").write_text(CONFIG.format(query=query, grpc=grpc, otlp=otlp))
-    with (tmp_path / "j.log").open("wb") as log:
-        process = subprocess.Popen(
-            ["jaeger", "--config", str(tmp_path / "j.yaml")], stdout=log, stderr=log
-        )
-        try:
-            url = f"http://127.0.0.1:{query}"
-            _wait_for(f"{url}/api/services")
-            yield url, f"http://127.0.0.1:{otlp}/v1/traces"
-        finally:
-            process.kill()
-            process.wait()
+    with jaeger_at(tmp_path) as ports:
+        here = "http://127.0.0.1"
+        yield f"{here}:{ports['query']}", f"{here}:{ports['http']}/v1/traces"
 
 
 @pytest.mark.peer
@@ -119,20 +86,3 @@ def test_a_real_jaeger_gives_back_what_was_sent_to_it(
     assert sorted(tuple(getattr(s, k) for k in kept) for s in found.spans) == sorted(
         tuple(getattr(s, k) for k in kept) for s in sent.spans
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - ours
-                json.load(answer)
-                return
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.1)
-    raise AssertionError(f"{url} never answered")

@@ -94,6 +94,17 @@ def test_spools_stay_when_the_sealed_counts_differ(tmp_path: Path) -> None:
     assert len(read_record(tmp_path).exchanges) == 3
 
 
+@pytest.mark.parametrize("gone", ["attempts", "exchanges", "faults", "events"])
+def test_a_record_of_which_a_file_is_gone_is_not_sealed_and_says_which(
+    run: Path, gone: str
+) -> None:
+    assert seal(run) is not None
+    (run / "spans" / f"{gone}.parquet").unlink()
+    assert not is_sealed(run)
+    with pytest.raises(NoRecordError, match=f"{gone}.parquet is missing, and there are no spools"):
+        read_record(run)
+
+
 def test_spools_stay_when_one_that_nobody_read_lies_beside_them(run: Path) -> None:
     reading = Reading(run)
     reading.read_to_end()

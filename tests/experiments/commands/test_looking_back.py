@@ -1,5 +1,7 @@
 """`judge` and `report`: what a run folder says after the run."""
 
+import json
+import math
 from pathlib import Path
 
 import pytest
@@ -123,3 +125,56 @@ def test_a_phase_that_never_began_is_not_judged_as_if_it_had(
 ) -> None:
     early = record(with_breaker(), without=["phase"], extra=[event("late", END_S)])
     assert crosswind("judge", finished(tmp_path, early)).code == ExitCode.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("form", ["otlp-json", "parquet"])
+def test_an_exported_file_analysed_gives_the_runs_own_figures(
+    form: str, tmp_path: Path, crosswind: Crosswind
+) -> None:
+    run = finished(tmp_path, PASSED)
+    crosswind("judge", run)
+    said = crosswind("export", run, "--to", form, tmp_path / "spans")
+    assert (said.code, said.err) == (0, "")
+    assert f"spans in {tmp_path / 'spans'}" in said.out
+    crosswind("analyse", "--from", form, tmp_path / "spans", "--out", tmp_path / "back")
+    ours, back = (
+        json.loads((folder / "verdict.json").read_bytes())["metrics"]
+        for folder in (run, tmp_path / "back")
+    )
+    for name in ("failover_time", "failover_delay", "detection_time", "failback_time", "leakage"):
+        mine, read = ours[name]["outage"], back[name]["outage"]
+        assert mine["value"] is not None, name
+        assert math.isclose(read["value"], mine["value"], abs_tol=0.001), name
+
+
+def test_a_file_in_a_folder_is_called_like_its_run(tmp_path: Path, crosswind: Crosswind) -> None:
+    run = finished(tmp_path, PASSED)
+    crosswind("export", run, "--to", "otlp-json", tmp_path)
+    crosswind("export", run, "--to", "parquet", tmp_path)
+    written = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    assert written == {f"{run.name}.otlp.jsonl", f"{run.name}.parquet"}
+
+
+@pytest.mark.parametrize(
+    ("form", "file", "said"),
+    [
+        ("otlp_json", "spans", "did you mean otlp-json?"),
+        ("csv", "spans", "there are otlp-json and parquet"),
+        ("parquet", "no/such/folder/spans", "No such file or directory"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told(
+    form: str, file: str, said: str, tmp_path: Path, crosswind: Crosswind
+) -> None:
+    told = crosswind("export", finished(tmp_path, PASSED), "--to", form, tmp_path / file)
+    assert told.code == 2
+    assert said in told.err
+
+
+def test_a_file_holds_the_share_that_was_asked_for(tmp_path: Path, crosswind: Crosswind) -> None:
+    run = finished(tmp_path, PASSED)
+    counts = []
+    for share in (1, 0.1):
+        told = crosswind("export", run, "--sample", share, "--to", "parquet", tmp_path / "spans")
+        counts.append(int(told.out.split()[0]))
+    assert counts[1] < counts[0] / 2

@@ -17,7 +17,8 @@ def run_folder(parent: Path, days_ago: float, verdict: str = "PASS", tag: str = 
     path = parent / run_id("azure-outage", tag, NOW - timedelta(days=days_ago))
     folder = RunFolder(path)
     folder.spans.mkdir(parents=True)
-    folder.attempts.write_bytes(b"x" * 10_000)
+    for file in folder.sealed:
+        file.write_bytes(b"x" * 2_500)
     write_resolved(folder, written(experiment()), run_tag=tag)
     if verdict:
         code = {"PASS": 0, "FAIL": 3}.get(verdict, 4)

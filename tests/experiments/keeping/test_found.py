@@ -24,9 +24,10 @@ def test_a_run_is_told_as_it_lies_there(tmp_path: Path) -> None:
     assert run.size == size_of(path) > 10_000
 
 
-def test_a_run_that_was_not_judged_or_sealed_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gone", ["attempts.parquet", "events.parquet"])
+def test_a_run_that_was_not_judged_or_sealed_says_so(tmp_path: Path, gone: str) -> None:
     path = run_folder(tmp_path, 1, "")
-    RunFolder(path).attempts.unlink()
+    (RunFolder(path).spans / gone).unlink()
     (run,) = runs_in(tmp_path)
     assert (run.verdict, run.exit_code, run.sealed) == ("NONE", None, False)
 

@@ -8,7 +8,7 @@ from telemetry.exporting.delivery import TAKEN, Answer
 
 
 def units(*sizes: int) -> list[Unit]:
-    return [Unit(number, [object()] * size) for number, size in enumerate(sizes)]  # type: ignore[list-item]
+    return [Unit(number, [object()] * size) for number, size in enumerate(sizes)]
 
 
 def at_most(spans: int) -> Any:

@@ -1,26 +1,21 @@
-import pytest
+from msgspec.structs import replace
 from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as Written
-from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter
 from opentelemetry.sdk.resources import Resource
 
 from telemetry.clock import ClockPair
-from telemetry.logs.otlp import EVENTS_PER_BATCH, LogSender, log_exporter
+from telemetry.logs.fact import Severity
+from telemetry.logs.otlp import key_of, unit_of
+from telemetry.redaction import Redactor
 from tests.telemetry.logs.test_file import FACT
 
 CLOCK = ClockPair(host="here", monotonic_ns=5, wall_ns=1_700_000_000_000_000_000)
 
 
-def sender() -> tuple[InMemoryLogRecordExporter, LogSender]:
-    memory = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # theirs
-    return memory, LogSender(memory, Resource({"service.name": "crosswind"}), CLOCK)
-
-
 def test_an_event_is_a_log_record_in_its_span() -> None:
-    memory, one = sender()
-    assert one.send([FACT])
-    request = encode_logs(memory.get_finished_logs())
-    (of_resource,) = request.resource_logs
+    unit = unit_of(FACT, Resource({"service.name": "crosswind"}), CLOCK, Redactor().redact)
+    assert unit.key == key_of(FACT)
+    (of_resource,) = encode_logs(unit.spans).resource_logs
     (record,) = of_resource.scope_logs[0].log_records
     written: Written = record
     assert written.trace_id.hex() == FACT.trace_id
@@ -37,21 +32,25 @@ def test_an_event_is_a_log_record_in_its_span() -> None:
     ]
 
 
-def test_events_go_in_batches_that_are_counted() -> None:
-    memory, one = sender()
-    assert one.send([FACT] * (2 * EVENTS_PER_BATCH + 1))
-    assert one.sent == len(memory.get_finished_logs()) == 2 * EVENTS_PER_BATCH + 1
+def test_a_secret_is_not_sent() -> None:
+    secret = "sk-1234567890abcdef1234567890abcdef"
+    told = replace(
+        FACT, message=f"key {secret}", attributes={"crosswind.reason": f"it was {secret}"}
+    )
+    redact = Redactor([secret]).redact
+    sent = encode_logs(unit_of(told, Resource({}), CLOCK, redact).spans)
+    assert secret.encode() not in sent.SerializeToString()
 
 
-def test_it_stops_at_a_backend_that_takes_nothing() -> None:
-    memory, one = sender()
-    one.close()  # the memory of the SDK refuses from then on
-    assert not one.send([FACT])
-    assert one.sent == 0
-    assert not memory.get_finished_logs()
-
-
-def test_an_unknown_protocol_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "smoke")
-    with pytest.raises(ValueError, match="use grpc or http/protobuf"):
-        log_exporter()
+def test_an_event_is_the_same_however_often_it_is_read() -> None:
+    assert key_of(replace(FACT, severity=Severity.ERROR, message="seen more clearly")) == key_of(
+        FACT
+    )
+    others = [
+        replace(FACT, at_ns=FACT.at_ns + 1),
+        replace(FACT, event="crosswind.exchange.failed_over"),
+        replace(FACT, trace_id="f" * 32),
+        replace(FACT, trace_id="", message="one"),
+        replace(FACT, trace_id="", message="one", attributes={"crosswind.endpoint": "azure"}),
+    ]
+    assert len({key_of(one) for one in (FACT, *others)}) == len(others) + 1
