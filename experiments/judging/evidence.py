@@ -14,23 +14,32 @@ from telemetry.windows import windows_of
 def evidence_of(record: Record, experiment: Experiment) -> Evidence:
     """Return the evidence; what the record does not hold is left empty, never made up."""
     record_end_ns = _record_end_ns(record)
-    end_ns = _drained_ns(record) or record_end_ns
+    told = evidence_without_exchanges(
+        record, experiment, start_ns=_record_start_ns(record), end_ns=record_end_ns
+    )
+    exchanges = tuple(reviewed(exchange, told.end_ns) for exchange in record.exchanges)
+    windows = windows_of(
+        record.events,
+        exchanges,
+        record_end_ns=record_end_ns,
+        may_miss=groups_that_may_miss(experiment),
+    )
+    return msgspec.structs.replace(told, exchanges=exchanges, windows=windows)
+
+
+def evidence_without_exchanges(
+    record: Record, experiment: Experiment, *, start_ns: int, end_ns: int
+) -> Evidence:
+    """Return what events and the experiment tell; the record began and ended at these moments."""
     phases = tuple(_phase(e) for e in record.named("phase") if _has_span(e))
-    exchanges = tuple(reviewed(exchange, end_ns) for exchange in record.exchanges)
-    route = experiment.route
     return Evidence(
-        exchanges=exchanges,
+        exchanges=(),
         phases=phases,
-        windows=windows_of(
-            record.events,
-            exchanges,
-            record_end_ns=record_end_ns,
-            may_miss=groups_that_may_miss(experiment),
-        ),
+        windows=(),
         endpoints=tuple(endpoint.name for endpoint in experiment.endpoints),
-        start_ns=min((p.start_ns for p in phases), default=_record_start_ns(record)),
-        end_ns=end_ns,
-        order=route.order,
+        start_ns=min((p.start_ns for p in phases), default=start_ns),
+        end_ns=_drained_ns(record) or end_ns,
+        order=experiment.route.order,
         cooldown_s=_cooldown_s(experiment),
         quotas={e.name: quota for e in experiment.endpoints if (quota := _quota(e)) is not None},
         hub_lag_s=worst_fact(record.named("generator"), "hub_lag_max_s"),

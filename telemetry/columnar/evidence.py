@@ -1,0 +1,88 @@
+"""Evidence whose exchanges lie in a database: what a metric's columnar definition looks at.
+
+Two relations: `$exchanges`, a row per exchange as it was reviewed, and `$attempts`, a row per
+attempt with what is needed of its exchange. Their columns are told in `telemetry.columnar.relations`.
+"""
+
+from functools import cached_property
+from string import Template
+from typing import Any, Protocol
+
+import msgspec
+
+from telemetry.columnar.text import literal
+from telemetry.exchange import Evidence, Window
+from telemetry.figure import Scope
+
+PUNCTUAL, STEADY, WARM = "_punctual", "_steady", "_warm"
+
+
+class Result(Protocol):
+    """What a database answers."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows."""
+
+
+class Database(Protocol):
+    """A connection that runs SQL."""
+
+    def execute(self, query: str, /) -> Result:
+        """Run one statement."""
+
+
+class ColumnarEvidence(Evidence, frozen=True, kw_only=True, dict=True):
+    """Evidence in columns; `exchanges` are read as objects only by those who look at each.
+
+    `view` is the suffix of the relations: as recorded, or as if planned when dispatched.
+    """
+
+    database: Database
+    view: str = ""
+
+    def ask(self, template: str, **parts: object) -> list[Any]:
+        """Return a query's rows; `$exchanges`, `$attempts` and the parts are put in."""
+        names = {"exchanges": f"exchanges{self.view}", "attempts": f"attempts{self.view}"}
+        query = Template(template).substitute(names | parts)
+        found = self._answers.get(query)
+        if found is None:
+            found = self._answers[query] = self.database.execute(query).fetchall()
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[str, list[Any]]:
+        """What was asked before: metrics share what they rest on."""
+        return {}
+
+    def index(self, window: Window) -> int:
+        """Return a window's number, by which its hits are kept."""
+        return self.windows.index(window)
+
+    @cached_property
+    def rests_on_inference(self) -> bool:
+        """True when touches were concluded from outcomes: sealed ones are attested."""
+        return self.inferred
+
+    def without_lateness(self) -> "ColumnarEvidence":
+        """Return the same evidence as if every exchange had been planned when dispatched."""
+        return msgspec.structs.replace(self, view=PUNCTUAL)
+
+    def without_baseline_lateness(self) -> "ColumnarEvidence":
+        """Return the same evidence as if the baseline alone had been planned when dispatched."""
+        return msgspec.structs.replace(self, view=STEADY)
+
+    def without_warm_up(self) -> "ColumnarEvidence":
+        """Return the evidence without the exchanges of the warm-up."""
+        return msgspec.structs.replace(self, view=self.view + WARM)
+
+
+def where(scope: Scope) -> str:
+    """Return the condition that both relations' rows in scope meet."""
+    if scope.window is not None:
+        return meets(scope.window.start_ns, scope.window.end_ns)
+    return "true" if scope.phase is None else f"phase = {literal(scope.phase)}"
+
+
+def meets(start_ns: int, end_ns: int, closed: str = "closed_ns") -> str:
+    """Return the condition of `Exchange.meets`: what has not ended reaches for ever."""
+    return f"(planned_ns < {end_ns} AND coalesce({closed} >= {start_ns}, true))"

@@ -1,0 +1,13 @@
+"""Values as SQL writes them."""
+
+from collections.abc import Iterable
+
+
+def literal(text: str) -> str:
+    """Write text as SQL does."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Write texts as what `IN` looks through; of nothing, what no text equals."""
+    return "(" + (", ".join(map(literal, sorted(texts))) or "chr(1)") + ")"
