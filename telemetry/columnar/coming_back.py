@@ -23,15 +23,6 @@ SELECT list(planned_ns ORDER BY planned_ns, number), list(served ORDER BY planne
 FROM (SELECT *, $served AS served FROM $exchanges WHERE $inside)
 """
 
-# What fails already in its own 5 s is not looked at again, but for those with a longer last pool.
-_CANDIDATES = """
-SELECT list(planned_ns ORDER BY planned_ns) FROM (
-  SELECT planned_ns, count(*) OVER soon AS count, sum(($served)::INT) OVER soon AS served
-  FROM $exchanges WHERE $inside
-  WINDOW soon AS (ORDER BY planned_ns RANGE BETWEEN CURRENT ROW AND $reach FOLLOWING))
-WHERE planned_ns > $late OR served >= $least * count - 1e-6
-"""
-
 _POOLS = """
 SELECT greatest(0, planned_ns - $hit) // $pool AS index, count(*), count(*) FILTER (ok),
   count(*) FILTER (ok AND served_token_ns IS NOT NULL
@@ -76,26 +67,15 @@ def _returns(evidence: ColumnarEvidence, window: Window) -> list[returning.Retur
         )
         if served:
             share = served / count
-            after = _after(evidence, window, endpoint, returning.OF_BASELINE * share)
+            after = _after(evidence, window, endpoint)
             found.append(returning.returned(endpoint, share, after, evidence, window))
     return found
 
 
-def _after(
-    evidence: ColumnarEvidence, window: Window, endpoint: str, least: float
-) -> returning.After:
-    end_ns = load_end_ns(evidence)
-    parts = {"inside": between(window.end_ns, end_ns), "served": _served(endpoint)}
-    ((starts, served),) = evidence.ask(_AFTER, **parts)
-    ((candidates,),) = evidence.ask(
-        _CANDIDATES,
-        **parts,
-        reach=returning.POOL_NS - 1,
-        late=end_ns - 2 * returning.POOL_NS,
-        least=repr(least),
-    )
-    sums = [0, *accumulate(served or ())]
-    return returning.After(starts=starts or (), served=sums, candidates=candidates or ())
+def _after(evidence: ColumnarEvidence, window: Window, endpoint: str) -> returning.After:
+    inside = between(window.end_ns, load_end_ns(evidence))
+    ((starts, served),) = evidence.ask(_AFTER, inside=inside, served=_served(endpoint))
+    return returning.After(starts=starts or (), served=[0, *accumulate(served or ())])
 
 
 def failback_overshoot(evidence: ColumnarEvidence, scope: Scope) -> Figure:

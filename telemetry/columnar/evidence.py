@@ -14,6 +14,9 @@ from telemetry.columnar.text import literal
 from telemetry.exchange import Evidence, Window
 from telemetry.figure import Scope
 
+NEVER = 9_223_372_036_854_775_807
+"""What did not happen, in a column of whole numbers: the largest of them, as `inf` is of floats."""
+
 PUNCTUAL, STEADY, WARM = "_punctual", "_steady", "_warm"
 
 
@@ -83,6 +86,6 @@ def where(scope: Scope) -> str:
     return "true" if scope.phase is None else f"phase = {literal(scope.phase)}"
 
 
-def meets(start_ns: int, end_ns: int, closed: str = "closed_ns") -> str:
+def meets(start_ns: int, end_ns: int) -> str:
     """Return the condition of `Exchange.meets`: what has not ended reaches for ever."""
-    return f"(planned_ns < {end_ns} AND coalesce({closed} >= {start_ns}, true))"
+    return f"(planned_ns < {end_ns} AND reach_ns >= {start_ns})"

@@ -8,7 +8,7 @@ import msgspec
 
 from telemetry.chains import is_command
 from telemetry.columnar import relations
-from telemetry.columnar.evidence import Database
+from telemetry.columnar.evidence import NEVER, Database
 from telemetry.columnar.text import listed, literal
 from telemetry.database import connect_many, pattern
 from telemetry.exchange import Phase, Window
@@ -19,9 +19,6 @@ from telemetry.parquet import EVENTS, read_lines
 from telemetry.record import EventFact, Record
 from telemetry.run_folder import RunFolder
 from telemetry.windows import bare_windows_of, reach_of
-
-NEVER = 9_223_372_036_854_775_807 - relations.CUTTING_NS
-"""When a listener opened that never did, in a column of whole numbers."""
 
 _COUNT = "SELECT count(*) FROM read_parquet($exchanges)"
 
@@ -61,7 +58,9 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
 
     def relate(self, phases: Sequence[Phase], until_ns: int) -> None:
         """Make the relations; what ended after `until_ns` is unfinished."""
-        names = _names(self.folder) | relations.OUTCOMES | {"until": str(until_ns)}
+        moments = {"until": str(until_ns), "never": str(NEVER)}
+        names = _names(self.folder) | relations.OUTCOMES | moments
+        names["phase"] = relations.phase_of(phases)
         execute = self.database.execute
         execute(relations.CLOSURES)
         for closed in closures(self.head.events):

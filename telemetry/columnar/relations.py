@@ -4,7 +4,8 @@
 (`first_endpoint`), all endpoints where there are several (`tried`), the one that answered
 (`served_*`), the first that a fault touched (`hit_*`), tokens generated and wasted, the longest
 silence. `attempts`: what was sealed, `touched`, and the planned start, the reviewed end and the
-weight of its exchange. Times are ns; `closed_ns` is the end that an exchange was reviewed to have.
+weight of its exchange. Times are ns; `closed_ns` is the end that an exchange was reviewed to have,
+`reach_ns` the same and the largest number where it has none. `phase` is the one it counts for.
 """
 
 from collections.abc import Iterable
@@ -76,10 +77,10 @@ SELECT a.exchange AS number, a.ordinal, a.endpoint, a.begin_ns, a.outcome,
   a.hop_hop IS NOT NULL AND coalesce(a.hop_joined_by, '') <> 'mark' AS traced,
   a.missing_tokens <> 0 OR a.repeated_tokens <> 0 AS partly,
   coalesce(a.finish_reason, '') <> '' AS finished,
-  e.planned_ns, e.dispatched_ns, e.closed_ns, e.weight
+  e.planned_ns, e.dispatched_ns, e.reach_ns, e.weight, $phase AS phase
 FROM read_parquet($attempts) a
 JOIN (SELECT number, planned_ns, dispatched_ns, prompt_tokens + output_tokens AS weight,
-      CASE WHEN end_ns <= $until THEN end_ns END AS closed_ns
+      CASE WHEN end_ns <= $until THEN end_ns ELSE $never END AS reach_ns
       FROM read_parquet($exchanges) WHERE number < $canaries) e ON e.number = a.exchange
 LEFT JOIN (SELECT DISTINCT number, ordinal FROM touches) t
   ON t.number = a.exchange AND t.ordinal = a.ordinal
@@ -135,7 +136,8 @@ CREATE TABLE exchanges_told AS
 WITH told AS ({_ONE} UNION ALL {_SEVERAL}),
 merged AS (
   SELECT e.number, e.trace_id, e.planned_ns, e.dispatched_ns, e.output_tokens,
-    CASE WHEN e.end_ns <= $until THEN e.end_ns END AS closed_ns, e.outcome AS told_outcome,
+    CASE WHEN e.end_ns <= $until THEN e.end_ns END AS closed_ns,
+    CASE WHEN e.end_ns <= $until THEN e.end_ns ELSE $never END AS reach_ns, e.outcome AS told_outcome,
     e.believed_ok, e.served_by, t.* EXCLUDE (number, attempts, billed, served),
     coalesce(t.attempts, 0) AS attempts, coalesce(t.billed, 0) AS billed,
     coalesce(t.served, false) AS served
@@ -152,9 +154,11 @@ merged AS (
          ELSE 'ok' END AS outcome
   FROM merged
 )
-SELECT number, trace_id, planned_ns, dispatched_ns, closed_ns, outcome, outcome = 'ok' AS ok,
-  believed_ok, served_by, attempts, first_endpoint, tried, served_endpoint, served_begin_ns,
-  served_token_ns, served_gap_ns, served_tokens, coalesce(served_seen_at, '') AS served_seen_at,
+SELECT number, trace_id, planned_ns, dispatched_ns, closed_ns, reach_ns, $phase AS phase,
+  outcome, outcome = 'ok' AS ok, believed_ok, attempts,
+  served_by <> '' AND coalesce(served_seen_at, '') <> '' AS attributed,
+  served_by <> coalesce(served_seen_at, '') AS misattributed, first_endpoint, tried, served_endpoint, served_begin_ns,
+  served_token_ns, served_gap_ns, served_tokens,
   hit_begin_ns, billed, coalesce(generated, 0) AS generated,
   coalesce(must_join, false) AS must_join, coalesce(apart, false) AS apart,
   coalesce(untraced, false) AS untraced,
@@ -196,7 +200,7 @@ def touched(start_ns: int, of_the_window: str) -> str:
     )
 
 
-def phase_of(phases: Iterable[Phase], planned: str) -> str:
+def phase_of(phases: Iterable[Phase]) -> str:
     """Return the expression of `Evidence.phase_of`: the fault phase first, then where planned."""
     caught: list[str] = []
     cases: list[str] = []
@@ -205,19 +209,19 @@ def phase_of(phases: Iterable[Phase], planned: str) -> str:
         cases.append(f"WHEN {inside} THEN {literal(phase.name)}")
         if phase.name == "fault":
             caught.append(f"WHEN {meets(phase.start_ns, phase.end_ns)} THEN 'fault'")
-    found = f"CASE {' '.join(caught + cases)} ELSE '' END" if cases else "''"
-    return found.replace("planned_ns", planned)
+    return f"CASE {' '.join(caught + cases)} ELSE '' END" if cases else "''"
 
 
 def views(phases: Iterable[Phase]) -> Iterable[str]:
     """Yield what makes the views: as recorded, or as if sent in time; with and without warm-up."""
-    told = phase_of(phases, "planned_ns")
-    steady = f"(CASE WHEN {told} = 'baseline' THEN dispatched_ns ELSE planned_ns END)"
-    planned = {"": "planned_ns", PUNCTUAL: "dispatched_ns", STEADY: steady}
+    told = phase_of(phases)
+    steady = "(CASE WHEN phase = 'baseline' THEN dispatched_ns ELSE planned_ns END)"
     for relation in ("exchanges", "attempts"):
-        for suffix, moment in planned.items():
-            seen = f"SELECT * REPLACE ({moment} AS planned_ns) FROM {relation}_told"  # noqa: S608 - our own names
-            view = f"SELECT *, {told} AS phase FROM ({seen})"  # noqa: S608 - our own names
-            yield f"CREATE VIEW {relation}{suffix} AS {view}"
+        yield f"CREATE VIEW {relation} AS FROM {relation}_told"
+        for suffix, moment in {PUNCTUAL: "dispatched_ns", STEADY: steady}.items():
+            sent = f"SELECT * REPLACE ({moment} AS planned_ns) FROM {relation}_told"  # noqa: S608 - our own names
+            seen = f"SELECT * REPLACE ({told} AS phase) FROM ({sent})"  # noqa: S608 - our own names
+            yield f"CREATE VIEW {relation}{suffix} AS {seen}"
+        for suffix in ("", PUNCTUAL, STEADY):
             kept = f"FROM {relation}{suffix} WHERE phase <> 'warm_up'"
             yield f"CREATE VIEW {relation}{suffix}{WARM} AS {kept}"

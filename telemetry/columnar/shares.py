@@ -36,9 +36,9 @@ def silent_failures(evidence: ColumnarEvidence, scope: Scope) -> Figure:
 
 def misattribution(evidence: ColumnarEvidence, scope: Scope) -> Figure:
     """Return the exchanges that another endpoint served than said."""
-    known = f"({where(scope)}) AND served_by <> '' AND served_seen_at <> ''"
+    known = f"({where(scope)}) AND attributed"
     reason = "were served by another endpoint than said"
-    return share(evidence, known, "served_by <> served_seen_at", reason)
+    return share(evidence, known, "misattributed", reason)
 
 
 def joined(evidence: ColumnarEvidence, scope: Scope) -> Figure:

@@ -9,7 +9,7 @@ defined for an endpoint that served nothing in the baseline: there is nothing to
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
 
 import msgspec
@@ -37,12 +37,10 @@ class After(msgspec.Struct, frozen=True, kw_only=True):
     """The exchanges planned after a window, in planned order, as one endpoint sees them.
 
     `starts`: when each was planned. `served`: how many of the first n it served, from n = 0 on.
-    `candidates`: the starts to look at, where others cannot be it; all of them if None.
     """
 
     starts: Sequence[int]
     served: Sequence[int]
-    candidates: Iterable[int] | None = None
 
 
 def returns(evidence: Evidence, window: Window) -> list[Return]:
@@ -80,10 +78,9 @@ def returned(
         reason = "the load ended less than 5 s after the window: too soon to see traffic come back"
         return Return(endpoint=endpoint, baseline_share=share, at_ns=None, reason=reason)
     least, sparse = OF_BASELINE * share, False
-    looked_at = starts if after.candidates is None else after.candidates
-    for at_ns in (ns for ns in chain((window.end_ns,), looked_at) if ns + POOL_NS <= end_ns):
+    for at_ns in _candidates(after, window.end_ns, end_ns, least):
         pools = _pools(at_ns, end_ns, starts, served)
-        if all(got >= least * count - 1e-9 for count, got in pools):
+        if all(_holds(got, count, least) for count, got in pools):
             if all(count for count, _ in _pools(at_ns, end_ns, starts, served)):
                 return Return(endpoint=endpoint, baseline_share=share, at_ns=at_ns)
             sparse = True
@@ -93,13 +90,38 @@ def returned(
     return Return(endpoint=endpoint, baseline_share=share, at_ns=math.inf)
 
 
+def _candidates(after: After, since_ns: int, end_ns: int, least: float) -> Iterator[int]:
+    """Yield the moments whose first pool holds: of very many, most do not get that far."""
+    starts, served = after.starts, after.served
+    begin = end = 0
+    for at_ns in chain((since_ns,), starts):
+        if at_ns + POOL_NS > end_ns:
+            return
+        while begin < len(starts) and starts[begin] < at_ns:
+            begin += 1
+        until_ns = _until(at_ns, end_ns)
+        while end < len(starts) and starts[end] < until_ns:
+            end += 1
+        if _holds(served[end] - served[begin], end - begin, least):
+            yield at_ns
+
+
+def _holds(got: int, count: int, least: float) -> bool:
+    return got >= least * count - 1e-9
+
+
+def _until(at_ns: int, end_ns: int) -> int:
+    """Return the end of the pool that begins here: a short rest belongs to the last."""
+    return at_ns + POOL_NS if end_ns - at_ns >= 2 * POOL_NS else end_ns
+
+
 def _pools(
     at_ns: int, end_ns: int, starts: Sequence[int], served: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield (exchanges, those served) of each pool of [at, end)."""
     begin = bisect_left(starts, at_ns)
     while at_ns < end_ns:
-        until_ns = at_ns + POOL_NS if end_ns - at_ns >= 2 * POOL_NS else end_ns
+        until_ns = _until(at_ns, end_ns)
         end = bisect_left(starts, until_ns, begin)
         yield end - begin, served[end] - served[begin]
         at_ns, begin = until_ns, end
