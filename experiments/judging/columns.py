@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
-
 from experiments.judging.evidence import (
     evidence_without_exchanges,
     groups_that_may_miss,
@@ -22,9 +20,7 @@ def columns_of(path: Path, experiment: Experiment) -> ColumnarEvidence | None:
 def evidence_in(columns: Columns, experiment: Experiment) -> ColumnarEvidence:
     """Return the evidence that a run's columns hold."""
     head = columns.head
-    told = evidence_without_exchanges(
-        head, experiment, start_ns=columns.start_ns, end_ns=columns.end_ns
-    )
+    told = evidence_without_exchanges(head, experiment, columns.moments)
     columns.relate(told.phases, told.end_ns)
     windows = columns.windows(head.events, groups_that_may_miss(experiment))
     facts = {name: getattr(told, name) for name in told.__struct_fields__}

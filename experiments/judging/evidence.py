@@ -1,6 +1,6 @@
 """From a run's record and its experiment to the evidence that metrics and gates look at; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -13,10 +13,8 @@ from telemetry.windows import windows_of
 
 def evidence_of(record: Record, experiment: Experiment) -> Evidence:
     """Return the evidence; what the record does not hold is left empty, never made up."""
-    record_end_ns = _record_end_ns(record)
-    told = evidence_without_exchanges(
-        record, experiment, start_ns=_record_start_ns(record), end_ns=record_end_ns
-    )
+    record_start_ns, record_end_ns = _record_start_ns(record), _record_end_ns(record)
+    told = evidence_without_exchanges(record, experiment, lambda: (record_start_ns, record_end_ns))
     exchanges = tuple(reviewed(exchange, told.end_ns) for exchange in record.exchanges)
     windows = windows_of(
         record.events,
@@ -28,17 +26,20 @@ def evidence_of(record: Record, experiment: Experiment) -> Evidence:
 
 
 def evidence_without_exchanges(
-    record: Record, experiment: Experiment, *, start_ns: int, end_ns: int
+    record: Record, experiment: Experiment, moments: Callable[[], tuple[int, int]]
 ) -> Evidence:
-    """Return what events and the experiment tell; the record began and ended at these moments."""
+    """Return what events and the experiment tell.
+
+    `moments` looks for when the record began and ended, where events do not say it.
+    """
     phases = tuple(_phase(e) for e in record.named("phase") if _has_span(e))
     return Evidence(
         exchanges=(),
         phases=phases,
         windows=(),
         endpoints=tuple(endpoint.name for endpoint in experiment.endpoints),
-        start_ns=min((p.start_ns for p in phases), default=start_ns),
-        end_ns=_drained_ns(record) or end_ns,
+        start_ns=min(p.start_ns for p in phases) if phases else moments()[0],
+        end_ns=_drained_ns(record) or moments()[1],
         order=experiment.route.order,
         cooldown_s=_cooldown_s(experiment),
         quotas={e.name: quota for e in experiment.endpoints if (quota := _quota(e)) is not None},

@@ -43,7 +43,7 @@ def failback_time(evidence: ColumnarEvidence, scope: Scope) -> Figure:
 
     def unserved(endpoint: str) -> tuple[str, ...]:
         found = evidence.ask(
-            "SELECT trace_id FROM $exchanges WHERE $inside AND NOT $served "
+            "SELECT trace_id FROM $exchanges WHERE $inside AND NOT $served "  # noqa: S608 - a number
             f"ORDER BY planned_ns DESC, number DESC LIMIT {WORST_KEPT}",
             inside=inside,
             served=_served(endpoint),
@@ -129,9 +129,7 @@ def recovery_time(evidence: ColumnarEvidence, scope: Scope) -> Figure:
     )
 
 
-def _pools(
-    evidence: ColumnarEvidence, window: Window, slowest_s: float
-) -> list[recovering.Pool]:
+def _pools(evidence: ColumnarEvidence, window: Window, slowest_s: float) -> list[recovering.Pool]:
     rows = evidence.ask(
         _POOLS,
         hit=window.first_hit_ns,

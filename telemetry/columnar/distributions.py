@@ -94,8 +94,9 @@ def sampled(
     values = f"SELECT {column.told} AS v, {column.whole} AS n FROM {column.source} WHERE $where"  # noqa: S608 - our own columns
     percents = [_PERCENTS[name] for name in wanted if name in _PERCENTS]
     asked = [f"quantile_disc(v, {percents})" if percents else "NULL"]
-    asked += [_EXTREMES[name] if name in _EXTREMES else "NULL" for name in wanted]
-    query = f"SELECT count(*), count(*) FILTER (isinf(v)), sum(n)::HUGEINT, {', '.join(asked)} FROM ({values})"  # noqa: S608 - our own columns
+    asked += [_EXTREMES.get(name, "NULL") for name in wanted]
+    sums = "count(*), count(*) FILTER (isinf(v)), sum(n)::HUGEINT"
+    query = f"SELECT {sums}, {', '.join(asked)} FROM ({values})"  # noqa: S608 - our own columns
     ((count, failed, whole, ranks, *extremes),) = evidence.ask(_put(query, parts))
     if not count:
         return Sampled(0, 0, {}, ())
@@ -103,7 +104,8 @@ def sampled(
     found |= {name: v for name, v in zip(wanted, extremes, strict=True) if name in _EXTREMES}
     if "mean" in wanted:
         found["mean"] = math.inf if failed else whole / column.per / count
-    worst = f"SELECT trace_id FROM {column.source} WHERE $where ORDER BY {column.told} {_ORDER[small_is_bad]}, trace_id LIMIT {WORST_KEPT}"  # noqa: S608 - our own columns
+    order = f"{column.told} {_ORDER[small_is_bad]}, trace_id LIMIT {WORST_KEPT}"
+    worst = f"SELECT trace_id FROM {column.source} WHERE $where ORDER BY {order}"  # noqa: S608 - our own columns
     traces = tuple(trace for (trace,) in evidence.ask(_put(worst, parts)))
     return Sampled(count, failed, found, traces)
 
@@ -112,7 +114,9 @@ def hit_rows(evidence: ColumnarEvidence, scope: Scope) -> str:
     """Return what selects the first attempt in scope that a fault touched, of each exchange."""
     if scope.window is not None:
         return f"SELECT number, begin_ns FROM hits WHERE w = {evidence.index(scope.window)}"  # noqa: S608 - a number
-    return "SELECT number, hit_begin_ns AS begin_ns FROM exchanges_told WHERE hit_begin_ns IS NOT NULL"
+    return (
+        "SELECT number, hit_begin_ns AS begin_ns FROM exchanges_told WHERE hit_begin_ns IS NOT NULL"
+    )
 
 
 def _put(query: str, parts: dict[str, str]) -> str:

@@ -1,9 +1,10 @@
 """Evidence whose exchanges lie in a database: what a metric's columnar definition looks at.
 
 Two relations: `$exchanges`, a row per exchange as it was reviewed, and `$attempts`, a row per
-attempt with what is needed of its exchange. Their columns are told in `telemetry.columnar.relations`.
+attempt with what is needed of its exchange. `telemetry.columnar.relations` tells their columns.
 """
 
+import threading
 from functools import cached_property
 from string import Template
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ class Database(Protocol):
     def execute(self, query: str, /) -> Result:
         """Run one statement."""
 
+    def cursor(self) -> "Database":
+        """Return another connection to the same database."""
+
 
 class ColumnarEvidence(Evidence, frozen=True, kw_only=True, dict=True):
     """Evidence in columns; `exchanges` are read as objects only by those who look at each.
@@ -49,13 +53,24 @@ class ColumnarEvidence(Evidence, frozen=True, kw_only=True, dict=True):
         query = Template(template).substitute(names | parts)
         found = self._answers.get(query)
         if found is None:
-            found = self._answers[query] = self.database.execute(query).fetchall()
+            found = self._answers[query] = self._connection().execute(query).fetchall()
         return found
 
     @cached_property
     def _answers(self) -> dict[str, list[Any]]:
         """What was asked before: metrics share what they rest on."""
         return {}
+
+    @cached_property
+    def _own(self) -> threading.local:
+        """Each thread's own way into the database: what one asks does not wait for another."""
+        return threading.local()
+
+    def _connection(self) -> Database:
+        if not hasattr(self._own, "database"):
+            self._own.database = self.database.cursor()
+        found: Database = self._own.database
+        return found
 
     def index(self, window: Window) -> int:
         """Return a window's number, by which its hits are kept."""

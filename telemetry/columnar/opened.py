@@ -12,7 +12,7 @@ from telemetry.columnar.evidence import NEVER, Database
 from telemetry.columnar.text import listed, literal
 from telemetry.database import connect_many, pattern
 from telemetry.exchange import Phase, Window
-from telemetry.flat import unflatten
+from telemetry.flat import Line, unflatten
 from telemetry.identity import CANARY_FIRST_NUMBER, GATEWAY
 from telemetry.join import closures, join
 from telemetry.parquet import EVENTS, read_lines
@@ -22,12 +22,24 @@ from telemetry.windows import bare_windows_of, reach_of
 
 _COUNT = "SELECT count(*) FROM read_parquet($exchanges)"
 
-# What happens once for each of them cannot be told where rows are there twice.
+_OTHERWISE = """
+SELECT EXISTS (SELECT 1 FROM read_parquet($attempts) WHERE endpoint = $gateway OR ordinal < 0
+               OR ordinal > 9999)
+"""
+
+# Rows of which each is larger than the one before are different rows, in whatever order they came.
+_GROWING = """
+SELECT (SELECT coalesce(bool_and(number > before AND trace_id > trace), true) FROM (
+  SELECT number, trace_id, lag(number) OVER () AS before, lag(trace_id) OVER () AS trace
+  FROM read_parquet($exchanges)))
+AND (SELECT coalesce(bool_and(one > before), true) FROM (
+  SELECT one, lag(one) OVER () AS before
+  FROM (SELECT exchange * 10000 + ordinal AS one FROM read_parquet($attempts))))
+"""
+
 _TWICE = """
 SELECT (SELECT count(*) > count(DISTINCT number) OR count(*) > count(DISTINCT trace_id)
         FROM read_parquet($exchanges))
-  OR EXISTS (SELECT 1 FROM read_parquet($attempts) WHERE endpoint = $gateway OR ordinal < 0
-             OR ordinal > 9999)
   OR (SELECT count(*) > count(DISTINCT exchange * 10000 + ordinal) FROM read_parquet($attempts))
 """
 
@@ -46,15 +58,20 @@ SELECT (SELECT min(planned_ns) FROM read_parquet($exchanges) WHERE number < $can
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """A sealed run's files within reach of SQL.
 
-    `head` is its record without exchanges, faults and their joins. `start_ns` and `end_ns` are the
-    first and the last moment on record.
+    `head` is its record without exchanges, faults and their joins.
     """
 
     database: Database
     folder: RunFolder
     head: Record
-    start_ns: int
-    end_ns: int
+
+    def moments(self) -> tuple[int, int]:
+        """Return the first and the last moment on record; 0 for none."""
+        rows = self.database.execute(_put(_MOMENTS, _names(self.folder))).fetchall()
+        ((first, *last),) = rows
+        told = [event.at_ns for event in self.head.events]
+        start_ns = min([*told, *(() if first is None else (first,))], default=0)
+        return start_ns, max([*told, *(at_ns for at_ns in last if at_ns is not None)], default=0)
 
     def relate(self, phases: Sequence[Phase], until_ns: int) -> None:
         """Make the relations; what ended after `until_ns` is unfinished."""
@@ -63,20 +80,13 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         names["phase"] = relations.phase_of(phases)
         execute = self.database.execute
         execute(relations.CLOSURES)
-        for closed in closures(self.head.events):
-            end_ns = int(closed.end_ns) if math.isfinite(closed.end_ns) else NEVER
-            row = f"{literal(closed.endpoint)}, {literal(closed.fault)}, {closed.begin_ns}, {end_ns}"
+        closed = closures(self.head.events)
+        for one in closed:
+            end_ns = int(one.end_ns) if math.isfinite(one.end_ns) else NEVER
+            row = f"{literal(one.endpoint)}, {literal(one.fault)}, {one.begin_ns}, {end_ns}"
             execute(f"INSERT INTO closures VALUES ({row})")  # noqa: S608 - quoted
-        for template in (
-            relations.TOUCHES,
-            relations.REFUSALS,
-            relations.CUTS,
-            relations.ATTEMPTS,
-            relations.SEVERAL,
-            relations.EXCHANGES,
-            relations.HELD,
-            relations.HITS,
-        ):
+        shut = (relations.REFUSALS, relations.CUTS) if closed else ()
+        for template in (relations.TOUCHES, *shut, *relations.TABLES):
             execute(_put(template, names))
         for view in relations.views(phases):
             execute(view)
@@ -85,7 +95,10 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         self, events: Sequence[EventFact], may_miss: Collection[str] = ()
     ) -> tuple[Window, ...]:
         """Return the run's windows with what each touched, and keep their hits."""
-        bare = bare_windows_of(events, record_end_ns=self.end_ns, may_miss=may_miss)
+        bare = bare_windows_of(events, record_end_ns=0, may_miss=may_miss)
+        if bare != bare_windows_of(events, record_end_ns=NEVER, may_miss=may_miss):
+            _, end_ns = self.moments()
+            bare = bare_windows_of(events, record_end_ns=end_ns, may_miss=may_miss)
         return tuple(self._with_touched(i, window, bare) for i, window in enumerate(bare))
 
     def _with_touched(self, index: int, window: Window, bare: Sequence[Window]) -> Window:
@@ -118,20 +131,20 @@ def open_columns(path: Path) -> Columns | None:
     UnreadableRecordError.
     """
     folder = RunFolder(path)
-    empty = {"exchanges": [], "attempts": [], "faults": []}
+    empty: dict[str, list[Line]] = {"exchanges": [], "attempts": [], "faults": []}
     head = join(unflatten({EVENTS: read_lines(folder.spans, EVENTS), **empty}))
-    database, names = connect_many(), _names(folder)
-    if is_command(head.events) or database.execute(_put(_TWICE, names)).fetchall()[0][0]:
-        return None
-    ((first, *last),) = database.execute(_put(_MOMENTS, names)).fetchall()
-    told = [event.at_ns for event in head.events]
-    return Columns(
-        database=database,
-        folder=folder,
-        head=head,
-        start_ns=min([*told, *(() if first is None else (first,))], default=0),
-        end_ns=max([*told, *(at_ns for at_ns in last if at_ns is not None)], default=0),
-    )
+    columns = Columns(database=connect_many(), folder=folder, head=head)
+    return None if is_command(head.events) or _is_more(columns) else columns
+
+
+def _is_more(columns: Columns) -> bool:
+    """Tell whether there is more to the rows than columns say."""
+    names = _names(columns.folder)
+
+    def holds(query: str) -> bool:
+        return bool(columns.database.execute(_put(query, names)).fetchall()[0][0])
+
+    return holds(_OTHERWISE) or (not holds(_GROWING) and holds(_TWICE))
 
 
 def _names(folder: RunFolder) -> dict[str, str]:

@@ -94,13 +94,15 @@ SELECT number, 1 AS attempts, endpoint AS first_endpoint, NULL::VARCHAR[] AS tri
   outcome AS last_outcome, ok AS served, CASE WHEN ok THEN endpoint END AS served_endpoint,
   CASE WHEN ok THEN begin_ns END AS served_begin_ns,
   CASE WHEN ok THEN first_token_ns END AS served_token_ns,
-  CASE WHEN ok THEN largest_gap_ns END AS served_gap_ns, CASE WHEN ok THEN tokens END AS served_tokens,
+  CASE WHEN ok THEN largest_gap_ns END AS served_gap_ns,
+  CASE WHEN ok THEN tokens END AS served_tokens,
   CASE WHEN ok THEN generated ELSE 0 END AS served_generated, ok AND touched AS served_touched,
   CASE WHEN ok THEN hop_endpoint END AS served_seen_at,
   ok AND partly AS served_partly, ok AND finished AS served_finished,
   CASE WHEN touched THEN begin_ns END AS hit_begin_ns,
   generated, CASE WHEN touched THEN generated ELSE 0 END AS hit_generated, billed::INT AS billed,
-  expects_hop AS must_join, expects_hop AND NOT seen AS apart, expects_hop AND NOT traced AS untraced,
+  expects_hop AS must_join, expects_hop AND NOT seen AS apart,
+  expects_hop AND NOT traced AS untraced,
   first_moment_ns - dispatched_ns AS waited_ns,
   CASE WHEN last_moment_ns IS NULL THEN 0 ELSE coalesce(largest_gap_ns, 0) END AS gap_ns,
   last_moment_ns
@@ -111,7 +113,8 @@ _SEVERAL = """
 SELECT number, count(*), arg_min(endpoint, ordinal), list(endpoint ORDER BY ordinal),
   arg_max(outcome, ordinal), bool_or(ok), arg_max(endpoint, ordinal) FILTER (ok),
   arg_max(begin_ns, ordinal) FILTER (ok),
-  arg_max_null(first_token_ns, ordinal) FILTER (ok), arg_max_null(largest_gap_ns, ordinal) FILTER (ok),
+  arg_max_null(first_token_ns, ordinal) FILTER (ok),
+  arg_max_null(largest_gap_ns, ordinal) FILTER (ok),
   arg_max(tokens, ordinal) FILTER (ok),
   coalesce(arg_max(generated, ordinal) FILTER (ok), 0),
   coalesce(arg_max(touched, ordinal) FILTER (ok), false),
@@ -119,7 +122,8 @@ SELECT number, count(*), arg_min(endpoint, ordinal), list(endpoint ORDER BY ordi
   coalesce(arg_max(partly, ordinal) FILTER (ok), false),
   coalesce(arg_max(finished, ordinal) FILTER (ok), false),
   arg_min(begin_ns, ordinal) FILTER (touched),
-  sum(generated)::BIGINT, coalesce(sum(generated) FILTER (touched), 0)::BIGINT, sum(billed::INT)::INT,
+  sum(generated)::BIGINT, coalesce(sum(generated) FILTER (touched), 0)::BIGINT,
+  sum(billed::INT)::INT,
   bool_or(expects_hop), bool_or(expects_hop AND NOT seen), bool_or(expects_hop AND NOT traced),
   max(first_moment_ns - since_ns),
   max(CASE WHEN last_moment_ns IS NULL THEN 0 ELSE coalesce(largest_gap_ns, 0) END),
@@ -137,7 +141,8 @@ WITH told AS ({_ONE} UNION ALL {_SEVERAL}),
 merged AS (
   SELECT e.number, e.trace_id, e.planned_ns, e.dispatched_ns, e.output_tokens,
     CASE WHEN e.end_ns <= $until THEN e.end_ns END AS closed_ns,
-    CASE WHEN e.end_ns <= $until THEN e.end_ns ELSE $never END AS reach_ns, e.outcome AS told_outcome,
+    CASE WHEN e.end_ns <= $until THEN e.end_ns ELSE $never END AS reach_ns,
+    e.outcome AS told_outcome,
     e.believed_ok, e.served_by, t.* EXCLUDE (number, attempts, billed, served),
     coalesce(t.attempts, 0) AS attempts, coalesce(t.billed, 0) AS billed,
     coalesce(t.served, false) AS served
@@ -157,19 +162,21 @@ merged AS (
 SELECT number, trace_id, planned_ns, dispatched_ns, closed_ns, reach_ns, $phase AS phase,
   outcome, outcome = 'ok' AS ok, believed_ok, attempts,
   served_by <> '' AND coalesce(served_seen_at, '') <> '' AS attributed,
-  served_by <> coalesce(served_seen_at, '') AS misattributed, first_endpoint, tried, served_endpoint, served_begin_ns,
+  served_by <> coalesce(served_seen_at, '') AS misattributed,
+  first_endpoint, tried, served_endpoint, served_begin_ns,
   served_token_ns, served_gap_ns, served_tokens,
   hit_begin_ns, billed, coalesce(generated, 0) AS generated,
   coalesce(must_join, false) AS must_join, coalesce(apart, false) AS apart,
   coalesce(untraced, false) AS untraced,
   coalesce(hit_generated, 0)
-    - CASE WHEN outcome = 'ok' AND served_touched THEN served_generated ELSE 0 END AS injected_waste,
+    - CASE WHEN outcome = 'ok' AND served_touched THEN served_generated ELSE 0 END
+    AS injected_waste,
   coalesce(generated, 0) - coalesce(hit_generated, 0)
     - CASE WHEN outcome = 'ok' AND NOT served_touched THEN served_generated ELSE 0 END AS waste,
   greatest(0, coalesce(waited_ns, 0), coalesce(gap_ns, 0),
     coalesce(closed_ns, $until) - coalesce(last_moment_ns, dispatched_ns)) AS silence_ns
-FROM reviewed ORDER BY planned_ns, number
-"""
+FROM reviewed
+"""  # noqa: S608 - our own columns
 """`$until`: when the drain was over; what ended later is unfinished."""
 
 HELD = """
@@ -182,6 +189,10 @@ WHERE touched AND NOT ok
 """Attempts that a fault touched and that failed, with when the next one began."""
 
 HITS = "CREATE TABLE hits (w INT, number BIGINT, begin_ns BIGINT, ordinal BIGINT)"
+
+
+TABLES = (ATTEMPTS, SEVERAL, EXCHANGES, HELD, HITS)
+"""What is made of the files and `touches`, in this order."""
 
 
 def hits(number: int, of_the_window: str) -> str:

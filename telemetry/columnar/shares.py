@@ -3,6 +3,7 @@
 from telemetry.columnar.evidence import ColumnarEvidence, where
 from telemetry.columnar.text import listed, literal
 from telemetry.figure import Figure, Scope
+from telemetry.outcome import Outcome
 from telemetry.shares import WORST_KEPT, attempt_share
 from telemetry.windows import no_window
 
@@ -14,14 +15,15 @@ def share(evidence: ColumnarEvidence, inside: str, bad: str, reason: str) -> Fig
     return attempt_share(count, total, reason, worst, "exchange")
 
 
+def outcomes(evidence: ColumnarEvidence, scope: Scope) -> dict[str, int]:
+    """Return how many exchanges in scope ended in each way."""
+    query = "SELECT outcome, count(*) FROM $exchanges WHERE $where GROUP BY outcome"
+    return dict(evidence.ask(query, where=where(scope)))
+
+
 def user_errors(evidence: ColumnarEvidence, scope: Scope) -> Figure:
     """Return the exchanges that did not succeed."""
-    kinds = dict(
-        evidence.ask(
-            "SELECT outcome, count(*) FROM $exchanges WHERE $where AND NOT ok GROUP BY outcome",
-            where=where(scope),
-        )
-    )
+    kinds = {name: n for name, n in outcomes(evidence, scope).items() if name != Outcome.OK}
     named = {outcome.replace("_", " "): count for outcome, count in kinds.items()}
     ranked = sorted(named.items(), key=lambda kind: (-kind[1], kind[0]))
     how = ", ".join(f"{name} {count}" for name, count in ranked)
@@ -96,9 +98,7 @@ def _of_attempts(evidence: ColumnarEvidence, inside: str, bad: str, reason: str)
     return attempt_share(count, total, reason, worst)
 
 
-def _counts(
-    evidence: ColumnarEvidence, relation: str, inside: str, bad: str
-) -> tuple[int, int]:
+def _counts(evidence: ColumnarEvidence, relation: str, inside: str, bad: str) -> tuple[int, int]:
     query = f"SELECT count(*) FILTER ({bad}), count(*) FROM {relation} WHERE $inside"  # noqa: S608 - our own columns
     ((count, total),) = evidence.ask(query, inside=inside)
     return count, total

@@ -26,7 +26,10 @@ def duplicate_billing(evidence: ColumnarEvidence, scope: Scope) -> Figure:
 
 
 def _in_vain(evidence: ColumnarEvidence, scope: Scope, what: str) -> Figure:
-    query = f"SELECT count(*), sum({what})::BIGINT, count(*) FILTER ({what} <> 0) FROM $exchanges WHERE $where"  # noqa: S608 - our own columns
+    query = (
+        f"SELECT count(*), sum({what})::BIGINT, count(*) FILTER ({what} <> 0) "  # noqa: S608 - our own columns
+        "FROM $exchanges WHERE $where"
+    )
     ((count, total, of),) = evidence.ask(query, where=where(scope))
     if not count:
         return Figure(value=None, samples=0, reason=NOTHING)
@@ -72,8 +75,10 @@ def amplification(evidence: ColumnarEvidence, scope: Scope) -> Figure:
 
 def _made_at(endpoint: str) -> str:
     name = literal(endpoint)
-    several = f"len(list_filter(tried, lambda one: one = {name}))"
-    return f"CASE WHEN tried IS NULL THEN coalesce(first_endpoint = {name}, false)::INT ELSE {several} END"
+    return (
+        f"CASE WHEN tried IS NULL THEN coalesce(first_endpoint = {name}, false)::INT "
+        f"ELSE len(list_filter(tried, lambda one: one = {name})) END"
+    )
 
 
 def planned_in(evidence: ColumnarEvidence, scope: Scope) -> str:
@@ -92,5 +97,8 @@ def between(start_ns: int, end_ns: int, moment: str = "planned_ns") -> str:
 
 
 def _most(evidence: ColumnarEvidence, condition: str, what: str) -> tuple[str, ...]:
-    query = f"SELECT trace_id FROM $exchanges WHERE $inside ORDER BY {what} DESC, trace_id LIMIT {WORST_KEPT}"  # noqa: S608 - our own columns
+    query = (
+        "SELECT trace_id FROM $exchanges WHERE $inside "  # noqa: S608 - our own columns
+        f"ORDER BY {what} DESC, trace_id LIMIT {WORST_KEPT}"
+    )
     return tuple(trace for (trace,) in evidence.ask(query, inside=condition))

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 
 def literal(text: str) -> str:
-    """Write text as SQL does."""
-    return "'" + text.replace("'", "''") + "'"
+    """Write text as SQL does; a `$` as its number, for those that stand in our templates."""
+    plain = "'" + text.replace("'", "''") + "'"
+    return "(" + plain.replace("$", "' || chr(36) || '") + ")" if "$" in text else plain
 
 
 def listed(texts: Iterable[str]) -> str:
