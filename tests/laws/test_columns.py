@@ -207,7 +207,7 @@ def _event(name: str, at_ns: int, subject: str = "", **facts: Scalar) -> EventFa
     return EventFact(spool="injector-0", name=name, at_ns=at_ns, subject=subject, facts=facts)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 400))
 def test_columns_say_what_exchanges_say(seed: int, size: int) -> None:
     compare(seed, size)
