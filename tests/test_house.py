@@ -64,6 +64,9 @@ TESTED_THROUGH: dict[str, str] = {
     "telemetry/dashboards/searches.py": "tests/telemetry/dashboards/test_written.py",
     # what columns say is what exchanges say
     "experiments/judging/columns.py": "tests/laws/test_columns.py",
+    "experiments/judging/tallies.py": "tests/laws/test_columns.py",
+    "experiments/report/plotted.py": "tests/laws/test_columns.py",
+    "telemetry/columnar/tallies.py": "tests/laws/test_columns.py",
     "telemetry/columnar/coming_back.py": "tests/laws/test_columns.py",
     "telemetry/columnar/distributions.py": "tests/laws/test_columns.py",
     "telemetry/columnar/evidence.py": "tests/laws/test_columns.py",

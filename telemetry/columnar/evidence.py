@@ -5,6 +5,7 @@ attempt with what is needed of its exchange. `telemetry.columnar.relations` tell
 """
 
 import threading
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from string import Template
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from telemetry.columnar.text import literal
-from telemetry.exchange import Evidence, Window
+from telemetry.exchange import Evidence, Exchange, Window
 from telemetry.figure import Scope
 
 NEVER = 9_223_372_036_854_775_807
@@ -38,6 +39,25 @@ class Database(Protocol):
         """Return another connection to the same database."""
 
 
+class Unread(Sequence[Exchange]):
+    """The exchanges of a run in columns: read, all of them, when somebody looks at each."""
+
+    def __init__(self, count: int, read: Callable[[], Sequence[Exchange]]) -> None:
+        self._count = count
+        self._read = read
+        self._kept: Sequence[Exchange] | None = None
+
+    def __len__(self) -> int:
+        """Return how many there are, without reading them."""
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - a number or a slice
+        """Return one, or some."""
+        if self._kept is None:
+            self._kept = self._read()
+        return self._kept[index]
+
+
 class ColumnarEvidence(Evidence, frozen=True, kw_only=True, dict=True):
     """Evidence in columns; `exchanges` are read as objects only by those who look at each.
 
@@ -45,7 +65,15 @@ class ColumnarEvidence(Evidence, frozen=True, kw_only=True, dict=True):
     """
 
     database: Database
+    some: Callable[[Sequence[int]], tuple[Exchange, ...]]
     view: str = ""
+
+    def reviewed(self, condition: str, order: str = "planned_ns, number") -> tuple[Exchange, ...]:
+        """Return as objects, as they were reviewed, the exchanges that a query keeps, in order."""
+        query = "SELECT number FROM $exchanges WHERE $condition ORDER BY $order"
+        numbers = [number for (number,) in self.ask(query, condition=condition, order=order)]
+        found = {exchange.number: exchange for exchange in self.some(numbers)}
+        return tuple(found[number] for number in numbers)
 
     def ask(self, template: str, **parts: object) -> list[Any]:
         """Return a query's rows; `$exchanges`, `$attempts` and the parts are put in."""

@@ -1,24 +1,34 @@
 """Opens a sealed run in columns, where columns can tell what the run's exchanges would."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from telemetry.chains import is_command
 from telemetry.columnar import relations
-from telemetry.columnar.evidence import NEVER, Database
+from telemetry.columnar.evidence import NEVER
 from telemetry.columnar.text import listed, literal
-from telemetry.database import connect_many, pattern
-from telemetry.exchange import Phase, Window
-from telemetry.flat import Line, unflatten
-from telemetry.identity import CANARY_FIRST_NUMBER, GATEWAY
+from telemetry.database import Connection, connect_many, fetched, pattern
+from telemetry.exchange import Exchange, Phase, Window
+from telemetry.flat import FORMAT, Line, unflatten
+from telemetry.identity import CANARY_FIRST_NUMBER, GATEWAY, own_exchange
 from telemetry.join import closures, join
 from telemetry.parquet import EVENTS, read_lines
-from telemetry.record import EventFact, Record
+from telemetry.record import EventFact, FaultFact, Record
 from telemetry.run_folder import RunFolder
+from telemetry.tables import Tables
 from telemetry.windows import bare_windows_of, reach_of
+
+_HEAD: Line = {
+    "spool": "",
+    "name": "record",
+    "at_ns": 0,
+    "subject": "",
+    "facts": f'{{"format":{FORMAT},"run_tag":"","host":"","monotonic_ns":0,"wall_ns":0}}',
+}
+"""What says of lines that they are of our format."""
 
 _COUNT = "SELECT count(*) FROM read_parquet($exchanges)"
 
@@ -55,14 +65,29 @@ SELECT (SELECT min(planned_ns) FROM read_parquet($exchanges) WHERE number < $can
 """
 
 
+_LONE = """
+SELECT count(*) FROM read_parquet($attempts) WHERE exchange < $canaries
+  AND exchange NOT IN (SELECT number FROM read_parquet($exchanges))
+"""
+
+_SPANS = "SELECT exchange, span_id FROM read_parquet($attempts) WHERE exchange IN $numbers"
+
+_SOME = {
+    "exchanges": "SELECT * FROM read_parquet($exchanges) WHERE number IN $numbers",
+    "attempts": "SELECT * FROM read_parquet($attempts) WHERE exchange IN $numbers",
+    "faults": "SELECT * FROM read_parquet($faults) WHERE exchange IN $numbers",
+}
+
+
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """A sealed run's files within reach of SQL.
 
-    `head` is its record without exchanges, faults and their joins.
+    `tables` are those without exchanges, attempts and faults, `head` is the record of them.
     """
 
-    database: Database
+    database: Connection
     folder: RunFolder
+    tables: Tables
     head: Record
 
     def moments(self) -> tuple[int, int]:
@@ -72,6 +97,46 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         told = [event.at_ns for event in self.head.events]
         start_ns = min([*told, *(() if first is None else (first,))], default=0)
         return start_ns, max([*told, *(at_ns for at_ns in last if at_ns is not None)], default=0)
+
+    def record(self) -> Record:
+        """Return the run's record without its exchanges, which stay where they are."""
+        faults = (FaultFact(**line) for line in read_lines(self.folder.spans, "faults"))
+        return msgspec.structs.replace(self.head, faults=tuple(faults), orphans=self._orphans())
+
+    def some(self, numbers: Sequence[int]) -> tuple[Exchange, ...]:
+        """Return some exchanges of the record, in its order."""
+        names = _names(self.folder) | {"numbers": _numbered(numbers)}
+        lines = {
+            name: list(fetched(self.database.cursor().execute(_put(query, names))))
+            for name, query in _SOME.items()
+        }
+        lines["exchanges"].sort(key=lambda line: (line["planned_ns"], line["number"]))
+        lines["faults"].sort(key=lambda line: line["at_ns"])
+        some = unflatten(lines | {EVENTS: [_HEAD]})
+        return join(msgspec.structs.replace(some, events=self.tables.events)).exchanges
+
+    def count(self) -> int:
+        """Return how many exchanges the record has, once they are related."""
+        ((count,),) = self.database.execute("SELECT count(*) FROM exchanges_told").fetchall()
+        return int(count)
+
+    def numbers(self) -> list[int]:
+        """Return the exchanges' numbers in the record's order."""
+        query = "SELECT number FROM exchanges_told ORDER BY planned_ns, number"
+        return [number for (number,) in self.database.cursor().execute(query).fetchall()]
+
+    def _orphans(self) -> int:
+        """Count what `telemetry.join` does: attempts without exchange, requests without attempt."""
+        names = _names(self.folder)
+        ((lone,),) = self.database.execute(_put(_LONE, names)).fetchall()
+        sent = {
+            (number, other.parent_span_id)
+            for other in self.tables.other_hops
+            if (number := own_exchange(other.trace_id, self.tables.run_tag)) is not None
+        }
+        names["numbers"] = _numbered({number for number, _ in sent})
+        known = set(self.database.execute(_put(_SPANS, names)).fetchall())
+        return int(lone) + len(sent - known)
 
     def relate(self, phases: Sequence[Phase], until_ns: int) -> None:
         """Make the relations; what ended after `until_ns` is unfinished."""
@@ -132,9 +197,9 @@ def open_columns(path: Path) -> Columns | None:
     """
     folder = RunFolder(path)
     empty: dict[str, list[Line]] = {"exchanges": [], "attempts": [], "faults": []}
-    head = join(unflatten({EVENTS: read_lines(folder.spans, EVENTS), **empty}))
-    columns = Columns(database=connect_many(), folder=folder, head=head)
-    return None if is_command(head.events) or _is_more(columns) else columns
+    tables = unflatten({EVENTS: read_lines(folder.spans, EVENTS), **empty})
+    columns = Columns(database=connect_many(), folder=folder, tables=tables, head=join(tables))
+    return None if is_command(tables.events) or _is_more(columns) else columns
 
 
 def _is_more(columns: Columns) -> bool:
@@ -145,6 +210,10 @@ def _is_more(columns: Columns) -> bool:
         return bool(columns.database.execute(_put(query, names)).fetchall()[0][0])
 
     return holds(_OTHERWISE) or (not holds(_GROWING) and holds(_TWICE))
+
+
+def _numbered(numbers: Iterable[int]) -> str:
+    return "(" + (", ".join(map(str, numbers)) or "NULL") + ")"
 
 
 def _names(folder: RunFolder) -> dict[str, str]:

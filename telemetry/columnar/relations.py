@@ -3,9 +3,10 @@
 `exchanges`: what was sealed, reviewed, and of its attempts: their number, the first one's endpoint
 (`first_endpoint`), all endpoints where there are several (`tried`), the one that answered
 (`served_*`), the first that a fault touched (`hit_*`), tokens generated and wasted, the longest
-silence. `attempts`: what was sealed, `touched`, and the planned start, the reviewed end and the
-weight of its exchange. Times are ns; `closed_ns` is the end that an exchange was reviewed to have,
-`reach_ns` the same and the largest number where it has none. `phase` is the one it counts for.
+silence, and by how much an effect came before its cause (`early_ns`). `attempts`: what was sealed,
+`touched`, and the planned start, the reviewed end and the weight of its exchange. Times are ns;
+`closed_ns` is the end that an exchange was reviewed to have, `reach_ns` the same and the largest
+number where it has none. `phase` is the one it counts for.
 """
 
 from collections.abc import Iterable
@@ -77,6 +78,11 @@ SELECT a.exchange AS number, a.ordinal, a.endpoint, a.begin_ns, a.outcome,
   a.hop_hop IS NOT NULL AND coalesce(a.hop_joined_by, '') <> 'mark' AS traced,
   a.missing_tokens <> 0 OR a.repeated_tokens <> 0 AS partly,
   coalesce(a.finish_reason, '') <> '' AS finished,
+  greatest(
+    coalesce(a.begin_ns - least(a.end_ns, a.head_ns, a.first_byte_ns, a.first_token_ns,
+                                a.hop_begin_ns), 0),
+    coalesce(a.first_token_ns - a.end_ns, 0), e.dispatched_ns - a.begin_ns,
+    a.begin_ns - e.reach_ns) AS early_ns,
   e.planned_ns, e.dispatched_ns, e.reach_ns, e.weight, $phase AS phase
 FROM read_parquet($attempts) a
 JOIN (SELECT number, planned_ns, dispatched_ns, prompt_tokens + output_tokens AS weight,
@@ -105,7 +111,7 @@ SELECT number, 1 AS attempts, endpoint AS first_endpoint, NULL::VARCHAR[] AS tri
   expects_hop AND NOT traced AS untraced,
   first_moment_ns - dispatched_ns AS waited_ns,
   CASE WHEN last_moment_ns IS NULL THEN 0 ELSE coalesce(largest_gap_ns, 0) END AS gap_ns,
-  last_moment_ns
+  last_moment_ns, early_ns
 FROM attempts_told ANTI JOIN several USING (number)
 """
 
@@ -127,7 +133,7 @@ SELECT number, count(*), arg_min(endpoint, ordinal), list(endpoint ORDER BY ordi
   bool_or(expects_hop), bool_or(expects_hop AND NOT seen), bool_or(expects_hop AND NOT traced),
   max(first_moment_ns - since_ns),
   max(CASE WHEN last_moment_ns IS NULL THEN 0 ELSE coalesce(largest_gap_ns, 0) END),
-  arg_max(last_moment_ns, ordinal) FILTER (last_moment_ns IS NOT NULL)
+  arg_max(last_moment_ns, ordinal) FILTER (last_moment_ns IS NOT NULL), max(early_ns)
 FROM (
   SELECT *, coalesce(lag(last_moment_ns IGNORE NULLS)
     OVER (PARTITION BY number ORDER BY ordinal), dispatched_ns) AS since_ns
@@ -174,7 +180,9 @@ SELECT number, trace_id, planned_ns, dispatched_ns, closed_ns, reach_ns, $phase 
   coalesce(generated, 0) - coalesce(hit_generated, 0)
     - CASE WHEN outcome = 'ok' AND NOT served_touched THEN served_generated ELSE 0 END AS waste,
   greatest(0, coalesce(waited_ns, 0), coalesce(gap_ns, 0),
-    coalesce(closed_ns, $until) - coalesce(last_moment_ns, dispatched_ns)) AS silence_ns
+    coalesce(closed_ns, $until) - coalesce(last_moment_ns, dispatched_ns)) AS silence_ns,
+  greatest(coalesce(early_ns, 0), planned_ns - dispatched_ns, dispatched_ns - reach_ns)
+    AS early_ns
 FROM reviewed
 """  # noqa: S608 - our own columns
 """`$until`: when the drain was over; what ended later is unfinished."""

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,13 +13,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from experiments.judging.columns import columns_of
+from experiments.judging.conclude import log, look_at, look_by_one
 from experiments.judging.evidence import evidence_of
+from experiments.judging.judge import judgement_json
 from experiments.judging.ruling import warm
 from experiments.judging.tabulate import metric_tables
 from experiments.model import Endpoint, Experiment, Fault
+from experiments.report.markdown import markdown
+from experiments.report.page import html
 from loadgen.config import Load, Route
 from providers.config import StandIn
 from telemetry.clock import ClockPair
+from telemetry.columnar.opened import exchanges_in, open_columns
 from telemetry.exchange import Attempt, Evidence, Exchange, Hop
 from telemetry.figure import Figure, Scope
 from telemetry.identity import CANARY_FIRST_NUMBER, trace_id
@@ -32,9 +38,23 @@ from telemetry.stats import STATISTICS
 from telemetry.tables import Tables
 
 TAG = "0badcafe"
+MEAN = re.compile(r'"mean": [^,\n]*')
+"""How a mean was added up may show in its last digits."""
+
 S = 1_000_000_000
 ENDPOINTS = ("azure", "vertex", "it's third")
 FAULTS = ("outage", "slow", "shut")
+GATES = (
+    "failover_time <= 5 s",
+    "failover_delay max <= 2 s",
+    "time_to_first_token p50 (fault) <= 1.5 s",
+    "time_to_first_token p50 (recovery) <= 1.5 x baseline",
+    "user_errors <= 30 %",
+    "tokens p50 >= 2",
+    "amplification (fault) <= 1.3",
+    "failback_time <= 12 s",
+    "recovery_time <= 30 s",
+)
 PHASES = (("warm_up", 0, 4), ("baseline", 4, 24), ("fault", 24, 48), ("recovery", 48, 70))
 
 
@@ -53,6 +73,7 @@ def experiment() -> Experiment:
             for name, stand_in in zip(ENDPOINTS, stand_ins, strict=True)
         ),
         route=Route(order=ENDPOINTS),
+        gates=GATES,
         load=Load(arrivals={"constant": {"rate_per_s": 10.0}}),
         faults=tuple(map(_fault, FAULTS)),
     )
@@ -72,12 +93,13 @@ class Made:
         self.dice = random.Random(seed)
         self.calm = self.dice.choice((0.3, 0.8, 0.97))
         self.coarse = self.dice.choice((1, 1000, S // 4, S))
+        self.canonical = self.dice.random() < 0.7
         self.numbers = [*range(size), *([CANARY_FIRST_NUMBER] if seed % 3 else [])]
 
     def tables(self) -> Tables:
         exchanges = [self._exchange(number) for number in self.numbers]
-        if self.dice.random() < 0.5:
-            exchanges.sort(key=lambda one: one.planned_ns)
+        if self.canonical:
+            exchanges.sort(key=lambda one: (one.planned_ns, one.number))
         attempts = [a for exchange in exchanges for a in self._attempts(exchange)]
         if attempts and self.dice.random() < 0.3:
             attempts.append(replace(attempts[0], exchange=10**6))  # of an exchange that is lost
@@ -215,7 +237,8 @@ def test_columns_say_what_exchanges_say(seed: int, size: int) -> None:
 
 def compare(seed: int, size: int) -> None:
     """Compare all that is told of a run with the sizes and dice given."""
-    made = Made(seed, size).tables()
+    run = Made(seed, size)
+    made = run.tables()
     with TemporaryDirectory() as folder:
         sealed = RunFolder(Path(folder) / "run")
         sealed.spans.mkdir(parents=True)
@@ -228,6 +251,20 @@ def compare(seed: int, size: int) -> None:
         assert not list(differing(metric_tables(objects), metric_tables(columns)))
         for told, said in seen_otherwise(objects, columns):
             assert not list(differing(figures(told), figures(said)))
+        if not run.canonical:
+            return  # figures know no order, but the first of many is another
+        assert reports(sealed.path, columns_from=0) == reports(sealed.path, columns_from=10**9)
+
+
+def reports(path: Path, *, columns_from: int) -> tuple[str, str, str, list[str]]:
+    """Return all that is written of a run: its verdict, page, Markdown and log."""
+    large = open_columns(path) if exchanges_in(RunFolder(path)) >= columns_from else None
+    seen = look_at(large, experiment()) if large is not None else look_by_one(path, experiment())
+    judgement = seen.judge("made")
+    page = html(seen.experiment, seen.record, judgement, seen.evidence)
+    plain_words = markdown(seen.experiment, judgement, seen.evidence)
+    verdict = MEAN.sub("", judgement_json(judgement).decode())
+    return verdict, page, plain_words, [repr(fact) for fact in log(seen, judgement)]
 
 
 def seen_otherwise(objects: Evidence, columns: Evidence) -> Iterator[tuple[Evidence, Evidence]]:
