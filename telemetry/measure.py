@@ -93,7 +93,7 @@ def _sampled(
     small_is_bad: bool = False,
 ) -> Sampled:
     if isinstance(evidence, ColumnarEvidence) and metric.name in COLUMNS:
-        return sampled(metric.name, evidence, scope, statistics, small_is_bad=small_is_bad)
+        return sampled(metric.name, evidence, scope, small_is_bad=small_is_bad)
     samples = metric.samples(evidence, scope)
     values = [sample.value for sample in samples]
     return Sampled(

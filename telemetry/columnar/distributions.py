@@ -5,7 +5,6 @@ that of whole numbers, so that no order of adding shows in it.
 """
 
 import math
-from collections.abc import Iterable
 
 import msgspec
 
@@ -74,40 +73,30 @@ COLUMNS = {
 }
 
 _PERCENTS = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-_EXTREMES = {"max": "max(v)", "min": "min(v)"}
 _ORDER = {True: "ASC", False: "DESC"}
 
 
 def sampled(
-    name: str,
-    evidence: ColumnarEvidence,
-    scope: Scope,
-    statistics: Iterable[str],
-    *,
-    small_is_bad: bool = False,
+    name: str, evidence: ColumnarEvidence, scope: Scope, *, small_is_bad: bool = False
 ) -> Sampled:
-    """Take a metric's samples in scope, once."""
-    column, wanted = COLUMNS[name], tuple(statistics)
+    """Take a metric's samples in scope, once, with every statistic: others ask for them again."""
+    column = COLUMNS[name]
     # What a window's faults touched is the window's, whether or not it met it.
     inside = "true" if scope.window is not None and column.source != "$exchanges" else where(scope)
     parts = {"hits": hit_rows(evidence, scope), "where": f"({inside}) AND ({column.kept})"}
     values = f"SELECT {column.told} AS v, {column.whole} AS n FROM {column.source} WHERE $where"  # noqa: S608 - our own columns
-    percents = [_PERCENTS[name] for name in wanted if name in _PERCENTS]
-    asked = [f"quantile_disc(v, {percents})" if percents else "NULL"]
-    asked += [_EXTREMES.get(name, "NULL") for name in wanted]
-    sums = "count(*), count(*) FILTER (isinf(v)), sum(n)::HUGEINT"
-    query = f"SELECT {sums}, {', '.join(asked)} FROM ({values})"  # noqa: S608 - our own columns
-    ((count, failed, whole, ranks, *extremes),) = evidence.ask(_put(query, parts))
+    sums = "count(*), count(*) FILTER (isinf(v)), sum(n)::HUGEINT, max(v), min(v)"
+    ranks = f"quantile_disc(v, {list(_PERCENTS.values())})"
+    query = f"SELECT {sums}, {ranks} FROM ({values})"  # noqa: S608 - our own columns
+    ((count, failed, whole, most, least, found),) = evidence.ask(_put(query, parts))
     if not count:
         return Sampled(0, 0, {}, ())
-    found = dict(zip((name for name in wanted if name in _PERCENTS), ranks or (), strict=True))
-    found |= {name: v for name, v in zip(wanted, extremes, strict=True) if name in _EXTREMES}
-    if "mean" in wanted:
-        found["mean"] = math.inf if failed else whole / column.per / count
+    statistics = dict(zip(_PERCENTS, found, strict=True)) | {"max": most, "min": least}
+    statistics["mean"] = math.inf if failed else whole / column.per / count
     order = f"{column.told} {_ORDER[small_is_bad]}, trace_id LIMIT {WORST_KEPT}"
     worst = f"SELECT trace_id FROM {column.source} WHERE $where ORDER BY {order}"  # noqa: S608 - our own columns
     traces = tuple(trace for (trace,) in evidence.ask(_put(worst, parts)))
-    return Sampled(count, failed, found, traces)
+    return Sampled(count, failed, statistics, traces)
 
 
 def hit_rows(evidence: ColumnarEvidence, scope: Scope) -> str:

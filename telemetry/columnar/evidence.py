@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from string import Template
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -20,6 +20,9 @@ NEVER = 9_223_372_036_854_775_807
 """What did not happen, in a column of whole numbers: the largest of them, as `inf` is of floats."""
 
 PUNCTUAL, STEADY, WARM = "_punctual", "_steady", "_warm"
+
+
+T = TypeVar("T")
 
 
 class Result(Protocol):
@@ -83,6 +86,22 @@ class ColumnarEvidence(Evidence, frozen=True, kw_only=True, dict=True):
         if found is None:
             found = self._answers[query] = self._connection().execute(query).fetchall()
         return found
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """Return what several metrics rest on; who asks while it is made waits for it."""
+        with self._locks.setdefault(what, threading.Lock()):
+            if what not in self._made:
+                self._made[what] = make()
+            found: T = self._made[what]
+            return found
+
+    @cached_property
+    def _locks(self) -> dict[str, threading.Lock]:
+        return {}
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
 
     @cached_property
     def _answers(self) -> dict[str, list[Any]]:

@@ -80,7 +80,10 @@ def failover_time(evidence: ColumnarEvidence, scope: Scope) -> Figure:
 
 
 def _look(evidence: ColumnarEvidence, window: Window) -> failing.Failover:
-    return failing.concluded(window, lambda since_ns: _looked(evidence, window, since_ns))
+    def found() -> failing.Failover:
+        return failing.concluded(window, lambda since_ns: _looked(evidence, window, since_ns))
+
+    return evidence.once(f"failover {evidence.index(window)}", found)
 
 
 def _looked(evidence: ColumnarEvidence, window: Window, since_ns: int) -> failing.Looked:

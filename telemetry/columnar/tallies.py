@@ -8,7 +8,6 @@ from telemetry.columnar.sums import between
 from telemetry.columnar.text import listed
 from telemetry.exchange import Window
 from telemetry.figure import Scope
-from telemetry.stats import STATISTICS
 
 _LATE = "greatest(0, dispatched_ns - planned_ns)::DOUBLE / 1e9::DOUBLE"
 
@@ -121,5 +120,5 @@ def endings(evidence: ColumnarEvidence) -> dict[str, Ended]:
 
 def first_token_s(evidence: ColumnarEvidence, phase: str, statistic: str) -> float | None:
     """Return a statistic of time to first token in a phase; None for no exchange."""
-    found = sampled("time_to_first_token", evidence, Scope(phase=phase), tuple(STATISTICS))
+    found = sampled("time_to_first_token", evidence, Scope(phase=phase))
     return found.statistics.get(statistic)
