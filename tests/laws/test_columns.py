@@ -3,7 +3,7 @@
 import math
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -110,7 +110,7 @@ class Made:
             exchanges=tuple(exchanges),
             attempts=tuple(attempts),
             faults=tuple(sorted(faults, key=lambda fault: fault.at_ns)),
-            events=tuple(sorted(self._events(), key=lambda event: event.at_ns)),
+            events=tuple(sorted(self._events(attempts), key=lambda event: event.at_ns)),
             spools=(),
         )
 
@@ -202,7 +202,7 @@ class Made:
                 exchange=self._maybe(attempt.exchange, 0.97),
             )
 
-    def _events(self) -> Iterator[EventFact]:
+    def _events(self, attempts: Sequence[Attempt]) -> Iterator[EventFact]:
         for name, start, end in PHASES[: self.dice.choice((0, 2, 4, 4, 4, 4))]:
             yield _event("phase", 1, name, start_ns=start * S, end_ns=end * S)
         for fault in FAULTS:
@@ -211,6 +211,16 @@ class Made:
             name = self.dice.choice(("listener_closed", "listener_opened"))
             subject, fault = self.dice.choice(ENDPOINTS), self.dice.choice(FAULTS)
             yield _event(name, self._ns(20, 50), subject, fault=fault)
+        cut = [
+            a for a in attempts if a.hop is not None and a.hop.ending == "reset" and a.hop.end_ns
+        ]
+        for one in cut[: self.dice.choice((0, 0, 6))]:
+            # Listeners that close just before connections are reset, and some that do just after.
+            closed_ns = (one.hop.end_ns or 0) - self._ns(0, 0.12) if one.hop else 0
+            fault = self.dice.choice(FAULTS)
+            yield _event("listener_closed", closed_ns, one.endpoint, fault=fault)
+            opened_ns = closed_ns + self._ns(0, 0.3)
+            yield _event("listener_opened", opened_ns, one.endpoint, fault=fault)
         if self.dice.random() < 0.8:
             yield _event("run_end", 90 * S, drained_ns=self._maybe(self._ns(60, 80)))
 
