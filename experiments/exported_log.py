@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from experiments.judging.conclude import log, read_and_judge
+from experiments.judging.conclude import log, look
 from experiments.reading.problems import as_usage_error
 from telemetry.export import Exported, ExportError, deliver_all
 from telemetry.exporting.destination import LOGS, destination
@@ -24,13 +24,14 @@ def export_log(path: Path, *, again: bool = False) -> Exported:
     """
     folder = RunFolder(path)
     with as_usage_error(NoRecordError, UnreadableRecordError, ExportError, LedgerError):
-        experiment, record, judgement = read_and_judge(path)
-        redact = redactor_of({**os.environ, **experiment.environment}).redact
-        resource = resource_of(folder.name, record.run_tag, record.clock.host)
+        seen = look(path)
+        clock = seen.record.clock
+        redact = redactor_of({**os.environ, **seen.experiment.environment}).redact
+        resource = resource_of(folder.name, seen.record.run_tag, clock.host)
         to = destination(os.environ, LOGS)
         with opened(folder.export_of_logs, to) as ledger:
             if again:
                 ledger.clear()
-            facts = log(experiment, record, judgement)
-            units = (unit_of(fact, resource, record.clock, redact) for fact in facts)
+            facts = log(seen, seen.judge(path.name))
+            units = (unit_of(fact, resource, clock, redact) for fact in facts)
             return deliver_all(units, to, log_delivery, ledger)

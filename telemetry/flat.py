@@ -22,6 +22,10 @@ FORMAT = 2
 Line = dict[str, Any]
 """One row: values by column name."""
 
+_OWN = tuple(name for name in ATTEMPTS if not name.startswith(HOP_PREFIX))
+_SEEN = tuple((name.removeprefix(HOP_PREFIX), name) for name in ATTEMPTS if name not in _OWN)
+_HOP_NUMBER = HOP_PREFIX + "hop"
+
 _FACTS: msgspec.json.Decoder[dict[str, Scalar]] = msgspec.json.Decoder(dict[str, Scalar])
 
 
@@ -74,9 +78,8 @@ def _line(row: msgspec.Struct, columns: Iterable[str]) -> Line:
 
 
 def _attempt_line(attempt: Attempt) -> Line:
-    own = (name for name in ATTEMPTS if not name.startswith(HOP_PREFIX))
     hop = {} if attempt.hop is None else msgspec.structs.asdict(attempt.hop)
-    return _line(attempt, own) | {HOP_PREFIX + name: value for name, value in hop.items()}
+    return _line(attempt, _OWN) | {HOP_PREFIX + name: value for name, value in hop.items()}
 
 
 def _event_line(event: EventFact) -> Line:
@@ -104,14 +107,11 @@ def _exchange(line: Line) -> Exchange:
 
 
 def _attempt(line: Line) -> Attempt:
-    own = {name: value for name, value in line.items() if not name.startswith(HOP_PREFIX)}
-    seen = {
-        name.removeprefix(HOP_PREFIX): value
-        for name, value in line.items()
-        if name.startswith(HOP_PREFIX)
-    }
-    hop = None if seen["hop"] is None else msgspec.convert(seen, Hop)
-    return Attempt(**own | {"outcome": Outcome(line["outcome"]), "hop": hop})
+    own = {name: line[name] for name in _OWN}
+    own["outcome"] = Outcome(line["outcome"])
+    if line[_HOP_NUMBER] is not None:
+        own["hop"] = msgspec.convert({field: line[name] for field, name in _SEEN}, Hop)
+    return Attempt(**own)
 
 
 def _event(line: Line) -> EventFact:

@@ -9,6 +9,9 @@ import msgspec
 
 from telemetry import metrics as folder
 from telemetry import plugins
+from telemetry.columnar.distributions import COLUMNS, Sampled, sampled
+from telemetry.columnar.evidence import ColumnarEvidence
+from telemetry.columnar.figures import MEASURES
 from telemetry.exchange import Evidence
 from telemetry.figure import Contrast, Distribution, Figure, Measure, Metric, Sample, Scope
 from telemetry.shares import counted
@@ -37,7 +40,7 @@ def figure_of(
     `small_is_bad` names the exchanges with the least values as the worst, not the largest.
     """
     if isinstance(metric, Measure):
-        found = _untold(metric, evidence) or metric.figure(evidence, scope)
+        found = _untold(metric, evidence) or _measured(metric, evidence, scope)
         return _marked(found, metric, evidence, scope)
     name = statistic or metric.default_stat
     return figures_of(metric, evidence, scope, (name,), small_is_bad=small_is_bad)[name]
@@ -54,13 +57,13 @@ def figures_of(
     """Return one figure per statistic, of samples that are taken once."""
     if (untold := _untold(metric, evidence)) is not None:
         return dict.fromkeys(statistics, untold)
+    wanted = tuple(statistics)
     if isinstance(metric, Contrast):
-        here, before = metric.of.samples(evidence, scope), metric.of.samples(evidence, BASELINE)
-        found = {name: _contrast(here, before, name, metric.unit) for name in statistics}
+        here, before = (_sampled(metric.of, evidence, at, wanted) for at in (scope, BASELINE))
+        found = {name: _contrast(here, before, name, metric.unit) for name in wanted}
     else:
-        samples = metric.samples(evidence, scope)
-        worst = _worst(samples, small_is_bad=small_is_bad)
-        found = {name: _statistic(samples, name, worst) for name in statistics}
+        samples = _sampled(metric, evidence, scope, wanted, small_is_bad=small_is_bad)
+        found = {name: _statistic(samples, name) for name in wanted}
     return {name: _marked(figure, metric, evidence, scope) for name, figure in found.items()}
 
 
@@ -74,17 +77,42 @@ def _untold(metric: Metric, evidence: Evidence) -> Figure | None:
     return None if reason is None else Figure(value=None, samples=0, reason=reason)
 
 
-def _statistic(samples: Sequence[Sample], name: str, worst: tuple[str, ...]) -> Figure:
-    if not samples:
-        return Figure(value=None, samples=0, reason="there is no exchange to measure")
+def _measured(metric: Measure, evidence: Evidence, scope: Scope) -> Figure:
+    """Return the figure from columns where the evidence has them and they can tell it."""
+    if isinstance(evidence, ColumnarEvidence) and metric.name in MEASURES:
+        return MEASURES[metric.name](evidence, scope)
+    return metric.figure(evidence, scope)
+
+
+def _sampled(
+    metric: Distribution,
+    evidence: Evidence,
+    scope: Scope,
+    statistics: Iterable[str],
+    *,
+    small_is_bad: bool = False,
+) -> Sampled:
+    if isinstance(evidence, ColumnarEvidence) and metric.name in COLUMNS:
+        return sampled(metric.name, evidence, scope, small_is_bad=small_is_bad)
+    samples = metric.samples(evidence, scope)
     values = [sample.value for sample in samples]
-    failed = sum(map(math.isinf, values))
-    tail = f", {failed} of them failed" if failed else ""
+    return Sampled(
+        count=len(samples),
+        failed=sum(map(math.isinf, values)),
+        statistics={name: STATISTICS[name](values) for name in statistics} if values else {},
+        worst=_worst(samples, small_is_bad=small_is_bad),
+    )
+
+
+def _statistic(samples: Sampled, name: str) -> Figure:
+    if not samples.count:
+        return Figure(value=None, samples=0, reason="there is no exchange to measure")
+    tail = f", {samples.failed} of them failed" if samples.failed else ""
     return Figure(
-        value=STATISTICS[name](values),
-        samples=len(samples),
-        reason=f"{name} of {counted(len(samples), 'exchange')}{tail}",
-        worst=worst,
+        value=samples.statistics[name],
+        samples=samples.count,
+        reason=f"{name} of {counted(samples.count, 'exchange')}{tail}",
+        worst=samples.worst,
     )
 
 
@@ -94,21 +122,21 @@ def _worst(samples: Sequence[Sample], *, small_is_bad: bool) -> tuple[str, ...]:
     return tuple(sample.trace_id for sample in ranked)
 
 
-def _contrast(here: Sequence[Sample], before: Sequence[Sample], name: str, unit: str) -> Figure:
+def _contrast(here: Sampled, before: Sampled, name: str, unit: str) -> Figure:
     """Return the difference; it is as sure as its weaker side, so the fewer samples count."""
-    samples = min(len(here), len(before))
+    samples = min(here.count, before.count)
     if not samples:
-        where = "in scope" if before else "in the baseline"
+        where = "in scope" if before.count else "in the baseline"
         return Figure(value=None, samples=0, reason=f"there is no exchange to measure {where}")
-    now, then = _statistic(here, name, ()), _statistic(before, name, ())
-    if now.value is None or then.value is None or math.isinf(then.value):
+    now, then = here.statistics[name], before.statistics[name]
+    if math.isinf(then):
         reason = f"the baseline's own {name} is a failed exchange"
         return Figure(value=None, samples=samples, reason=reason)
     return Figure(
-        value=now.value - then.value,
+        value=now - then,
         samples=samples,
-        reason=f"{name} {now.value:.3g} {unit}, {then.value:.3g} {unit} in the baseline",
-        worst=_worst(here, small_is_bad=False),
+        reason=f"{name} {now:.3g} {unit}, {then:.3g} {unit} in the baseline",
+        worst=here.worst,
     )
 
 

@@ -53,6 +53,12 @@ def read_tables(folder: Path) -> Tables:
         raise UnreadableRecordError(f"{folder} cannot be read: {error}") from error
 
 
+def read_lines(folder: Path, name: str) -> list[Line]:
+    """Read one table as it lies in its file; raises UnreadableRecordError."""
+    with connect() as database:
+        return _read(database, folder, name)
+
+
 def sealed_counts(folder: Path) -> Counts:
     """Count what the files hold, to be compared with the spools; raises UnreadableRecordError."""
     try:

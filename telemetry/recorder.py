@@ -7,11 +7,12 @@ sequence numbers keep counting, so a reader sees the gap too.
 
 import os
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from telemetry.clock import read_clock_pair
-from telemetry.redaction import redacted_values, redactor_of
+from telemetry.redaction import NUMBERS, redacted_values, redactor_of
 from telemetry.rows import (
     AttemptEnded,
     Event,
@@ -49,6 +50,8 @@ class Recorder:
         self._write = write
         # Others say the same over and over; to look a text up costs a fiftieth of reading it.
         self._remembered = lru_cache(maxsize=REMEMBERED)(redact)
+        self._pairs = lru_cache(maxsize=REMEMBERED)(partial(_redacted_pair, redact=redact))
+        self._resource: tuple[object, dict[str, Any]] = (None, {})
         self._read = redact
         self._pending: list[Row] = []
         self._rows = 0
@@ -96,12 +99,29 @@ class Recorder:
 
     def _clean_span(self, row: SpanCollected) -> None:
         row.name = self._redact(row.name)
-        row.status_message = self._redact(row.status_message)
-        row.trace_state = self._redact(row.trace_state)
         row.scope = self._redact(row.scope)
         row.scope_version = self._redact(row.scope_version)
-        row.attributes = redacted_values(row.attributes, self._redact)
-        row.resource = redacted_values(row.resource, self._redact)
+        if row.status_message:
+            row.status_message = self._redact(row.status_message)
+        if row.trace_state:
+            row.trace_state = self._redact(row.trace_state)
+        row.attributes = self._clean_values(row.attributes)
+        if row.resource is not self._resource[0]:  # the same mapping for all spans of a program
+            self._resource = row.resource, redacted_values(row.resource, self._redact)
+        row.resource = self._resource[1]
+
+    def _clean_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what `redacted_values` does; short texts under a name are looked up at once."""
+        cleaned: dict[str, Any] = {}
+        for name, value in values.items():
+            if type(value) in NUMBERS:
+                cleaned[self._redact(name)] = value
+            elif type(value) is str and len(name) + len(value) <= REMEMBERED_CHARS:
+                clean_name, cleaned_value = self._pairs(name, value)
+                cleaned[clean_name] = cleaned_value
+            else:
+                cleaned |= redacted_values({name: value}, self._redact)
+        return cleaned
 
     def record_now(self, row: Row) -> None:
         """Take a row that must survive a crash a moment later."""
@@ -127,6 +147,11 @@ class Recorder:
     def close(self) -> None:
         """Write the row that counts the others; a spool without it did not end in order."""
         self.record_now(SpoolEnded(rows=self._rows, dropped=self.dropped))
+
+
+def _redacted_pair(name: str, value: str, redact: Callable[[str], str]) -> tuple[str, str]:
+    ((clean_name, cleaned),) = redacted_values({name: value}, redact).items()
+    return clean_name, cleaned
 
 
 def open_spool(

@@ -132,7 +132,7 @@ def redactor_of(environment: Mapping[str, str]) -> Redactor:
     )
 
 
-_NUMBERS = frozenset({int, float, bool})
+NUMBERS = frozenset({int, float, bool})
 
 
 def redacted_values(values: Mapping[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def redacted_values(values: Mapping[str, Any], redact: Callable[[str], str]) -> 
     """
     return {
         # Half of what spans carry are numbers, and those are as they are.
-        redact(name): value if type(value) in _NUMBERS else _redacted_value(name, value, redact)
+        redact(name): value if type(value) in NUMBERS else _redacted_value(name, value, redact)
         for name, value in values.items()
     }
 

@@ -10,7 +10,6 @@ Outside of a run it does nothing. There is no queue and no thread: a span is on 
 
 import os
 import threading
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,8 @@ class RowSpanProcessor(SpanProcessor):
         self._lock = threading.Lock()
         self._recorder: Recorder | None = None
         self._pid = 0
+        # Looked up by what it is: theirs is hashed by writing it out.
+        self._resource: tuple[Resource | None, Attributes] = (None, {})
 
     @property
     def dropped(self) -> int:
@@ -49,8 +50,10 @@ class RowSpanProcessor(SpanProcessor):
         """Serve the SDK: a span is over."""
         if self._folder is None or span.context is None:
             return
-        row = row_of(span, USUAL)
         with self._lock:
+            if self._resource[0] is not span.resource:
+                self._resource = span.resource, of_resource(span.resource, USUAL)
+            row = row_of(span, USUAL, self._resource[1])
             self._own(self._folder).record_now(row)
 
     def shutdown(self) -> None:
@@ -72,8 +75,11 @@ class RowSpanProcessor(SpanProcessor):
         return self._recorder
 
 
-def row_of(span: ReadableSpan, limits: Limits) -> SpanCollected:
-    """Return an ended span as a row, within the bounds that hold for spans of others."""
+def row_of(span: ReadableSpan, limits: Limits, resource: Attributes) -> SpanCollected:
+    """Return an ended span as a row, within the bounds that hold for spans of others.
+
+    `resource` is `of_resource` of the span's: the same for all of a program's.
+    """
     context, parent, scope = span.get_span_context(), span.parent, span.instrumentation_scope
     return SpanCollected(
         trace_id=f"{context.trace_id:032x}" if context else "",
@@ -90,7 +96,7 @@ def row_of(span: ReadableSpan, limits: Limits) -> SpanCollected:
         dropped_attributes=span.dropped_attributes,
         dropped_events=len(span.events) + span.dropped_events,
         dropped_links=len(span.links) + span.dropped_links,
-        resource=_of_resource(span.resource, limits),
+        resource=resource,
         scope=scope.name if scope else "",
         scope_version=(scope.version or "") if scope else "",
     )
@@ -99,7 +105,8 @@ def row_of(span: ReadableSpan, limits: Limits) -> SpanCollected:
 def _attributes(span: ReadableSpan, limits: Limits) -> Attributes:
     """Return the first attributes; most values are short texts and whole numbers, as they are."""
     most = limits.text_chars
-    given: Attributes = dict(span.attributes or {})
+    # Of theirs, `copy` alone does not ask for one value after the other.
+    given: Attributes = span.attributes.copy() if span.attributes else {}  # type: ignore[attr-defined]  # a proxy's
     return {
         name if len(name) <= most else text(name, limits): value
         if (kind := type(value)) is int or (kind is str and len(value) <= most)
@@ -108,9 +115,8 @@ def _attributes(span: ReadableSpan, limits: Limits) -> Attributes:
     }
 
 
-@lru_cache(maxsize=64)
-def _of_resource(resource: Resource, limits: Limits) -> Attributes:
-    """Return who makes spans: the same for all of a program's."""
+def of_resource(resource: Resource, limits: Limits) -> Attributes:
+    """Return who makes spans, as JSON can say it."""
     return {name: _plain(value, limits) for name, value in resource.attributes.items()}
 
 

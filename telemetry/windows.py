@@ -45,19 +45,26 @@ def windows_of(
     `events` are the record's; a `window_start` without its `window_end` reaches to
     `record_end_ns`. `may_miss`: the groups that may reach nobody.
     """
+    bare = bare_windows_of(events, record_end_ns=record_end_ns, may_miss=may_miss)
+    return tuple(_with_touched(window, bare, exchanges) for window in bare)
+
+
+def bare_windows_of(
+    events: Iterable[EventFact], *, record_end_ns: int, may_miss: Collection[str] = ()
+) -> tuple[Window, ...]:
+    """Return the run's windows as the injector's events tell them, without what they touched."""
     groups: dict[str, list[_Interval]] = {}
     for interval in _intervals(events, record_end_ns):
         groups.setdefault(interval.group, []).append(interval)
     bare = [
         _window(members, may_miss) for group in groups.values() for members in _occurrences(group)
     ]
-    bare.sort(key=lambda window: (window.start_ns, window.group))
-    return tuple(_with_touched(window, bare, exchanges) for window in bare)
+    return tuple(sorted(bare, key=lambda window: (window.start_ns, window.group)))
 
 
 def hits(evidence: Evidence, window: Window) -> list[Hit]:
     """Return the exchanges that a window's faults touched, by the moment they were sent."""
-    return _hits(evidence.exchanges, window, _reach(window, evidence.windows))
+    return _hits(evidence.exchanges, window, reach_of(window, evidence.windows))
 
 
 def touched_in(evidence: Evidence, scope: Scope) -> list[Hit]:
@@ -70,7 +77,7 @@ def touched_in(evidence: Evidence, scope: Scope) -> list[Hit]:
 
 def window_of(touch: Touch, windows: Sequence[Window]) -> Window | None:
     """Return the window that a touch belongs to; None for a fault that no window names."""
-    reached = (one for one in windows if _belongs(touch, one, _reach(one, windows)))
+    reached = (one for one in windows if _belongs(touch, one, reach_of(one, windows)))
     return next(reached, None)
 
 
@@ -153,7 +160,7 @@ def _window(members: Sequence[_Interval], may_miss: Collection[str]) -> Window:
 def _with_touched(
     window: Window, windows: Sequence[Window], exchanges: Sequence[Exchange]
 ) -> Window:
-    reach = _reach(window, windows)
+    reach = reach_of(window, windows)
     attempts = [
         attempt
         for exchange in exchanges
@@ -170,7 +177,7 @@ def _with_touched(
     )
 
 
-def _reach(window: Window, windows: Sequence[Window]) -> tuple[float, float]:
+def reach_of(window: Window, windows: Sequence[Window]) -> tuple[float, float]:
     """Return [from, until): a touch belongs to the latest occurrence that had begun by then.
 
     The first takes what came before it too: the switch and its record are two moments.

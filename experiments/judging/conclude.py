@@ -3,16 +3,19 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from experiments.judging.evidence import evidence_of
-from experiments.judging.judge import judge, judgement_json
+from experiments.judging.judge import judge_by, judgement_json
 from experiments.judging.logged import conclusion_of
+from experiments.judging.tallies import remarkable
 from experiments.judging.verdict import ExitCode, Judgement
 from experiments.model import Experiment
 from experiments.reading.resolved import read_resolved
 from experiments.report import write_reports
+from telemetry.exchange import Evidence
 from telemetry.grafana.links import Explore, GrafanaError, explore_of
 from telemetry.logs.fact import LogFact
 from telemetry.logs.file import write_log
@@ -21,6 +24,9 @@ from telemetry.record import Record
 from telemetry.redaction import redactor_of
 from telemetry.run_folder import RunFolder
 from telemetry.seal import read_record
+
+if TYPE_CHECKING:
+    from telemetry.columnar.opened import Columns
 
 
 class Conclusion(msgspec.Struct, frozen=True):
@@ -37,23 +43,58 @@ class Conclusion(msgspec.Struct, frozen=True):
         return self.judgement.exit_code
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """A run, read and looked at: large ones in columns, with a record that holds no exchanges."""
+
+    experiment: Experiment
+    record: Record
+    evidence: Evidence
+
+    def judge(self, run: str) -> Judgement:
+        """Judge it; `run` is its folder's name."""
+        return judge_by(self.evidence, self.record, self.experiment, run=run)
+
+
 def conclude(path: Path) -> Conclusion:
     """Judge a run folder from its rows, and write `verdict.json` and the reports into it."""
-    experiment, record, judgement = read_and_judge(path)
+    seen = look(path)
+    judgement = seen.judge(path.name)
     explore = _explore()
     verdict = RunFolder(path).verdict
     written = (
         lambda: verdict.write_bytes(judgement_json(judgement)),
-        lambda: _write_reports(path, experiment, record, judgement, explore),
-        lambda: _write_log(path, experiment, record, judgement),
+        lambda: _write_reports(path, seen, judgement, explore),
+        lambda: _write_log(path, seen, judgement),
     )
     return Conclusion(judgement, tuple(filter(None, map(_failure, written))))
 
 
-def log(experiment: Experiment, record: Record, judgement: Judgement) -> Iterator[LogFact]:
+def look(path: Path) -> Seen:
+    """Read a run folder; raises as `telemetry.seal.read_record` does."""
+    from experiments.judging.columns import large_columns  # noqa: PLC0415 - DuckDB where it is needed
+
+    experiment = read_resolved(RunFolder(path).experiment)
+    columns = large_columns(path)
+    return look_by_one(path, experiment) if columns is None else look_at(columns, experiment)
+
+
+def look_at(columns: "Columns", experiment: Experiment) -> Seen:
+    """Look at a run in columns."""
+    from experiments.judging.columns import evidence_in  # noqa: PLC0415 - as above
+
+    return Seen(experiment, columns.record(), evidence_in(columns, experiment))
+
+
+def look_by_one(path: Path, experiment: Experiment) -> Seen:
+    """Read a run's exchanges, every one of them."""
+    record = read_record(path)
+    return Seen(experiment, record, evidence_of(record, experiment))
+
+
+def log(seen: Seen, judgement: Judgement) -> Iterator[LogFact]:
     """Yield a run's whole log, its verdict last; the exchanges ended as the verdict counts them."""
-    exchanges = evidence_of(record, experiment).exchanges
-    return log_of(record, exchanges, conclusion_of(judgement, end_of(record)))
+    conclusion = conclusion_of(judgement, end_of(seen.record))
+    return log_of(seen.record, remarkable(seen.evidence), conclusion)
 
 
 def report(path: Path, explore: Explore | None = None) -> None:
@@ -61,7 +102,8 @@ def report(path: Path, explore: Explore | None = None) -> None:
 
     `explore` is the Grafana that traces are linked to.
     """
-    _write_reports(path, *read_and_judge(path), explore)
+    seen = look(path)
+    _write_reports(path, seen, seen.judge(path.name), explore)
 
 
 def _explore() -> Explore | None:
@@ -75,27 +117,15 @@ def _explore() -> Explore | None:
         return None
 
 
-def read_and_judge(path: Path) -> tuple[Experiment, Record, Judgement]:
-    """Return what a run folder holds, and what is to be said of it; writes nothing."""
-    experiment = read_resolved(RunFolder(path).experiment)
-    record = read_record(path)
-    return experiment, record, judge(record, experiment, run=path.name)
-
-
 def _write_reports(
-    path: Path,
-    experiment: Experiment,
-    record: Record,
-    judgement: Judgement,
-    explore: Explore | None = None,
+    path: Path, seen: Seen, judgement: Judgement, explore: Explore | None = None
 ) -> None:
-    evidence = evidence_of(record, experiment)
-    write_reports(path, experiment, record, judgement, evidence, explore=explore)
+    write_reports(path, seen.experiment, seen.record, judgement, seen.evidence, explore=explore)
 
 
-def _write_log(path: Path, experiment: Experiment, record: Record, judgement: Judgement) -> None:
-    redact = redactor_of({**os.environ, **experiment.environment}).redact
-    write_log(RunFolder(path).run_log, log(experiment, record, judgement), record.clock, redact)
+def _write_log(path: Path, seen: Seen, judgement: Judgement) -> None:
+    redact = redactor_of({**os.environ, **seen.experiment.environment}).redact
+    write_log(RunFolder(path).run_log, log(seen, judgement), seen.record.clock, redact)
 
 
 def _failure(write: Callable[[], object]) -> str:

@@ -7,6 +7,8 @@ of another clock, or of another run, have got in between.
 from collections.abc import Iterator
 
 from telemetry.clock import nanoseconds
+from telemetry.columnar.evidence import ColumnarEvidence
+from telemetry.columnar.tallies import early
 from telemetry.exchange import Attempt, Evidence, Exchange
 from telemetry.record import Record
 from telemetry.shares import counted
@@ -17,11 +19,11 @@ SLACK_NS = nanoseconds(0.001)
 
 def contradictions(record: Record, evidence: Evidence) -> Iterator[str]:
     """Yield what cannot be true, a sentence each."""
-    early = [exchange for exchange in evidence.exchanges if _is_out_of_order(exchange)]
-    if early:
+    count, first = _early(evidence)
+    if count:
         yield (
-            f"{counted(len(early), 'exchange')} with effects before their causes, "
-            f"the first {early[0].trace_id}: these are times of more than one clock"
+            f"{counted(count, 'exchange')} with effects before their causes, "
+            f"the first {first}: these are times of more than one clock"
         )
     if repeated := _repeated(evidence):
         yield f"{counted(repeated, 'row')} of exchanges or attempts on record twice"
@@ -30,8 +32,18 @@ def contradictions(record: Record, evidence: Evidence) -> Iterator[str]:
         yield f"{found} on record of an exchange, or a client, that is not: rows are missing"
 
 
+def _early(evidence: Evidence) -> tuple[int, str]:
+    """Count the exchanges in which that is so; the first one's trace id."""
+    if isinstance(evidence, ColumnarEvidence):
+        return early(evidence, SLACK_NS)
+    found = [exchange for exchange in evidence.exchanges if _is_out_of_order(exchange)]
+    return len(found), found[0].trace_id if found else ""
+
+
 def _repeated(evidence: Evidence) -> int:
     """Count what is there more than once: copies would dilute every share."""
+    if isinstance(evidence, ColumnarEvidence):
+        return 0  # it would not have been opened
     exchanges = len(evidence.exchanges) - len({e.number for e in evidence.exchanges})
     return exchanges + sum(
         len(e.attempts) - len({(a.ordinal, a.endpoint, a.begin_ns) for a in e.attempts})

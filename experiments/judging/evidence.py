@@ -1,6 +1,6 @@
 """From a run's record and its experiment to the evidence that metrics and gates look at; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -13,24 +13,34 @@ from telemetry.windows import windows_of
 
 def evidence_of(record: Record, experiment: Experiment) -> Evidence:
     """Return the evidence; what the record does not hold is left empty, never made up."""
-    record_end_ns = _record_end_ns(record)
-    end_ns = _drained_ns(record) or record_end_ns
+    record_start_ns, record_end_ns = _record_start_ns(record), _record_end_ns(record)
+    told = evidence_without_exchanges(record, experiment, lambda: (record_start_ns, record_end_ns))
+    exchanges = tuple(reviewed(exchange, told.end_ns) for exchange in record.exchanges)
+    windows = windows_of(
+        record.events,
+        exchanges,
+        record_end_ns=record_end_ns,
+        may_miss=groups_that_may_miss(experiment),
+    )
+    return msgspec.structs.replace(told, exchanges=exchanges, windows=windows)
+
+
+def evidence_without_exchanges(
+    record: Record, experiment: Experiment, moments: Callable[[], tuple[int, int]]
+) -> Evidence:
+    """Return what events and the experiment tell.
+
+    `moments` looks for when the record began and ended, where events do not say it.
+    """
     phases = tuple(_phase(e) for e in record.named("phase") if _has_span(e))
-    exchanges = tuple(reviewed(exchange, end_ns) for exchange in record.exchanges)
-    route = experiment.route
     return Evidence(
-        exchanges=exchanges,
+        exchanges=(),
         phases=phases,
-        windows=windows_of(
-            record.events,
-            exchanges,
-            record_end_ns=record_end_ns,
-            may_miss=groups_that_may_miss(experiment),
-        ),
+        windows=(),
         endpoints=tuple(endpoint.name for endpoint in experiment.endpoints),
-        start_ns=min((p.start_ns for p in phases), default=_record_start_ns(record)),
-        end_ns=end_ns,
-        order=route.order,
+        start_ns=min(p.start_ns for p in phases) if phases else moments()[0],
+        end_ns=_drained_ns(record) or moments()[1],
+        order=experiment.route.order,
         cooldown_s=_cooldown_s(experiment),
         quotas=quotas_of(experiment),
         hub_lag_s=worst_fact(record.named("generator"), "hub_lag_max_s"),

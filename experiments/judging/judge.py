@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from experiments.judging import tallies
 from experiments.judging.applicable import told_not_applicable
 from experiments.judging.command import command_findings, summary_of, told
 from experiments.judging.evidence import evidence_of, worst_fact
@@ -18,17 +19,16 @@ from experiments.judging.ruling import rule_all
 from experiments.judging.spending import spending
 from experiments.judging.spending import told as spend_told
 from experiments.judging.tabulate import metric_tables
-from experiments.judging.validity import faults_left, planned_count, reasons_against, sent_count
+from experiments.judging.validity import faults_left, planned_count, reasons_against
 from experiments.judging.verdict import Judgement, conclude
 from experiments.model import Experiment
 from telemetry.chains import is_command
 from telemetry.clock import nanoseconds, seconds
-from telemetry.exchange import Evidence, Touch, Window
+from telemetry.exchange import Evidence, Window
 from telemetry.figure import Scope
 from telemetry.measure import figure_of, metrics
 from telemetry.record import Record
 from telemetry.shares import named
-from telemetry.stats import percentile
 from telemetry.windows import names_of
 
 EDGE_NS = nanoseconds(0.1)
@@ -39,7 +39,11 @@ __all__ = ["evidence_of", "judge", "judgement_json", "read_judgement"]
 
 def judge(record: Record, experiment: Experiment, *, run: str) -> Judgement:
     """Judge a run; `run` is its folder's name. The same record gives the same judgement."""
-    evidence = evidence_of(record, experiment)
+    return judge_by(evidence_of(record, experiment), record, experiment, run=run)
+
+
+def judge_by(evidence: Evidence, record: Record, experiment: Experiment, *, run: str) -> Judgement:
+    """Judge a run by evidence that was made of its record already."""
     invalid = reasons_against(record, experiment, evidence)
     findings = rule_all(experiment.gates, evidence) + fallback_findings(experiment, evidence)
     findings += gateway_findings(record, evidence) + command_findings(record, evidence)
@@ -85,31 +89,23 @@ def read_judgement(data: bytes) -> Judgement:
 
 def attestation(experiment: Experiment, evidence: Evidence) -> dict[str, dict[str, object]]:
     """Count per fault the attempts and exchanges that it touched, and those only inferred."""
-    touched: dict[str, list[tuple[int, Touch]]] = {fault.id: [] for fault in experiment.faults}
-    for exchange in evidence.exchanges:
-        for attempt in exchange.attempts:
-            for touch in {touch.fault: touch for touch in attempt.touches}.values():
-                touched.setdefault(touch.fault, []).append((exchange.number, touch))
+    found = {fault.id: (0, 0, 0) for fault in experiment.faults} | tallies.attested(evidence)
     return {
-        fault: {
-            "attempts": len(found),
-            "exchanges": len({number for number, _ in found}),
-            "inferred": sum(touch.inferred for _, touch in found),
-        }
-        for fault, found in touched.items()
+        fault: {"attempts": attempts, "exchanges": exchanges, "inferred": inferred}
+        for fault, (attempts, exchanges, inferred) in found.items()
     }
 
 
 def generator(record: Record, evidence: Evidence) -> dict[str, object]:
     """Say how well the load was what was planned, and how busy the generator itself was."""
-    planned, sent = planned_count(record), sent_count(evidence)
-    late = [seconds(max(0, e.dispatched_ns - e.planned_ns)) for e in evidence.exchanges]
+    planned, sent = planned_count(record), tallies.sent(evidence)
+    p50_s, p99_s = tallies.lateness_s(evidence)
     return {
         "planned": planned,
         "sent": sent,
         "sent_share": sent / planned if planned else None,
-        "lateness_p50_s": percentile(late, 50) if late else None,
-        "lateness_p99_s": percentile(late, 99) if late else None,
+        "lateness_p50_s": p50_s,
+        "lateness_p99_s": p99_s,
         "cpu_share_max": worst_fact(record.named("generator"), "cpu_share"),
         "hub_lag_max_s": evidence.hub_lag_s,
     }
@@ -130,7 +126,7 @@ def notes(record: Record, experiment: Experiment, evidence: Evidence) -> Iterabl
     bystanders = sum(fault.exchange is None for fault in record.faults)
     if bystanders:
         yield f"faults touched {bystanders} requests that were not this run's"
-    unended = sum(exchange.end_ns is None for exchange in evidence.exchanges)
+    unended = tallies.unended(evidence)
     if unended:
         yield f"{unended} exchanges had not ended when the drain was over; they count as failed"
     if evidence.rests_on_inference:
@@ -144,17 +140,10 @@ def _spared(evidence: Evidence) -> Iterable[str]:
     A fault may well spare some: one that acts on the tenth token spares an answer of nine.
     """
     for window, name in names_of(evidence.windows).items():
-        inside = [
-            attempt
-            for exchange in evidence.exchanges
-            for attempt in exchange.attempts
-            if attempt.endpoint in window.endpoints
-            and window.start_ns + EDGE_NS <= attempt.begin_ns < window.end_ns - EDGE_NS
-        ]
-        spared = sum(not attempt.touched for attempt in inside)
+        inside, spared = tallies.spared(evidence, window, EDGE_NS)
         if window.share >= 1 and spared:
             at = named(window.endpoints)
-            yield f"window {name}: the fault spared {spared} of {len(inside)} attempts at {at}"
+            yield f"window {name}: the fault spared {spared} of {inside} attempts at {at}"
 
 
 def window_facts(window: Window, name: str, evidence: Evidence) -> dict[str, object]:

@@ -8,6 +8,7 @@ import msgspec
 
 from experiments.gate import Gate, GateError, Reading, parse_gate
 from experiments.judging.verdict import Finding, Ruling
+from telemetry.columnar.evidence import ColumnarEvidence
 from telemetry.exchange import Evidence, Window
 from telemetry.figure import Contrast, Distribution, Figure, Scope
 from telemetry.windows import names_of
@@ -109,7 +110,7 @@ def places(gate: Gate, evidence: Evidence) -> list[Place]:
         scope = Scope(phase=claim.phase, endpoint=claim.endpoint)
         return [Place(name=claim.phase, scope=scope, evidence=evidence)]
     if not claim.by_window:
-        return [Place(name="", scope=Scope(endpoint=claim.endpoint), evidence=_warm(evidence))]
+        return [Place(name="", scope=Scope(endpoint=claim.endpoint), evidence=warm(evidence))]
     return [
         Place(name=name, scope=Scope(window=window, endpoint=claim.endpoint), evidence=evidence)
         for window, name in names_of(evidence.windows).items()
@@ -121,8 +122,10 @@ def _missed_by_leave(window: Window) -> bool:
     return window.may_miss and window.first_hit_ns is None
 
 
-def _warm(evidence: Evidence) -> Evidence:
+def warm(evidence: Evidence) -> Evidence:
     """Return the evidence without the exchanges of the warm-up."""
+    if isinstance(evidence, ColumnarEvidence):
+        return evidence.without_warm_up()
     kept = tuple(e for e in evidence.exchanges if evidence.phase_of(e) != "warm_up")
     return msgspec.structs.replace(evidence, exchanges=kept)
 

@@ -2,7 +2,11 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
+from telemetry.columnar.evidence import ColumnarEvidence
+from telemetry.columnar.shares import outcomes
 from telemetry.exchange import Evidence
 from telemetry.figure import Contrast, Figure, Measure, Metric, Scope
 from telemetry.measure import figure_of, figures_of, metrics
@@ -19,9 +23,14 @@ def metric_tables(evidence: Evidence) -> dict[str, Table]:
     A metric that can be narrowed to an endpoint has `<scope>/<endpoint>` too. One with a value per
     exchange has every statistic beside `value`, its default one.
     """
-    return {name: _table(metric, evidence) for name, metric in sorted(metrics().items())} | {
-        "outcome": _outcomes(evidence)
-    }
+    every = sorted(metrics().items())
+    if isinstance(evidence, ColumnarEvidence):
+        # A question keeps one core busy for the most part: two are asked at a time.
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            tables = dict(pool.map(lambda one: (one[0], _table(one[1], evidence)), every))
+    else:
+        tables = {name: _table(metric, evidence) for name, metric in every}
+    return tables | {"outcome": _outcomes(evidence)}
 
 
 def _table(metric: Metric, evidence: Evidence) -> Table:
@@ -72,8 +81,14 @@ def _outcomes(evidence: Evidence) -> Table:
     """Count how the exchanges of each phase ended: each in one outcome of the taxonomy."""
     table: Table = {}
     for phase in PHASES:
-        exchanges = evidence.in_phase(phase)
-        for outcome, count in sorted(Counter(e.outcome.value for e in exchanges).items()):
-            entry = {"value": count, "samples": len(exchanges), "unit": "exchanges"}
+        counts = _counts(evidence, phase)
+        for outcome, count in sorted(counts.items()):
+            entry = {"value": count, "samples": sum(counts.values()), "unit": "exchanges"}
             table[f"{phase}/{outcome}"] = {**entry}
     return table
+
+
+def _counts(evidence: Evidence, phase: str) -> Mapping[str, int]:
+    if isinstance(evidence, ColumnarEvidence):
+        return outcomes(evidence, Scope(phase=phase))
+    return Counter(exchange.outcome.value for exchange in evidence.in_phase(phase))

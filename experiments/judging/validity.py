@@ -7,6 +7,7 @@ was measured may be true, but not of what the experiment set out to measure.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from experiments.judging import tallies
 from experiments.judging.applicable import told_not_applicable
 from experiments.judging.contradictions import contradictions
 from experiments.judging.evidence import fault_groups, groups_that_may_miss
@@ -18,7 +19,6 @@ from telemetry.exchange import Evidence, Hop
 from telemetry.figure import P95_SAMPLES, Figure, Scope
 from telemetry.identity import GATEWAY
 from telemetry.measure import figure_of, metrics
-from telemetry.outcome import Outcome
 from telemetry.record import Record
 
 LEAST_SENT_SHARE = 0.99
@@ -163,7 +163,7 @@ def fault_never_on(case: Case) -> str | None:
 
 def baseline_touched(case: Case) -> str | None:
     """Refuse a baseline with a fault in it: it would make whatever follows look good."""
-    count = sum(exchange.touched for exchange in case.evidence.in_phase(BASELINE))
+    count = tallies.touched(case.evidence, Scope(phase=BASELINE))
     return f"faults touched {count} of the baseline's exchanges" if count else None
 
 
@@ -185,7 +185,7 @@ def window_cut_short(case: Case) -> str | None:
 
 def not_all_sent(case: Case) -> str | None:
     """Refuse a load that was measured but is not the load that was planned."""
-    planned, sent = planned_count(case.record), sent_count(case.evidence)
+    planned, sent = planned_count(case.record), tallies.sent(case.evidence)
     if planned is None:
         return "there is no record of how many exchanges were planned"
     if not planned:
@@ -230,7 +230,7 @@ def hidden_requests(case: Case) -> str | None:
 
 def baseline_too_small(case: Case) -> str | None:
     """Refuse a run without enough of a baseline to compare with."""
-    count = len(case.evidence.in_phase(BASELINE))
+    count = tallies.told(case.evidence, Scope(phase=BASELINE)).count
     if count >= P95_SAMPLES:
         return None
     return f"the baseline has {count} exchanges; {P95_SAMPLES} are needed"
@@ -285,14 +285,6 @@ def planned_count(record: Record) -> int | None:
         if known:
             return sum(known)
     return None
-
-
-def sent_count(evidence: Evidence) -> int:
-    """Return how many exchanges the generator handed to the client under test."""
-    return sum(
-        exchange.outcome is Outcome.NO_ENDPOINT or bool(exchange.attempts) or bool(exchange.front)
-        for exchange in evidence.exchanges
-    )
 
 
 def faults_left(record: Record) -> int | None:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from experiments.judging.tallies import told as told_of
 from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
 from experiments.model import Experiment
 from experiments.report import summary
 from experiments.report.windows import WindowStory, stories
 from experiments.report.words import amount, count, limit_words, plain, sharing
 from telemetry.exchange import Evidence
+from telemetry.figure import Scope
 
 SIGNS = {Ruling.PASS: "✅ holds", Ruling.FAIL: "❌ **fails**", Ruling.UNKNOWN: "❔ unknown"}
 HEADS = {
@@ -74,11 +76,12 @@ def _window(story: WindowStory) -> Iterator[str]:
 
 
 def _last_line(experiment: Experiment, judgement: Judgement, evidence: Evidence) -> str:
-    failed = sum(not exchange.succeeded for exchange in evidence.exchanges)
+    found = told_of(evidence, Scope())
+    failed = sharing(found.failed, found.count)
     if not judgement.generator:
-        return f"{sharing(failed, len(evidence.exchanges))} exchanges failed for the user."
+        return f"{failed} exchanges failed for the user."
     return (
-        f"{sharing(failed, len(evidence.exchanges))} exchanges failed for the user. "
+        f"{failed} exchanges failed for the user. "
         f"Run `{in_code(judgement.run or experiment.name)}`, seed {experiment.seed}, "
         f"exit code {int(judgement.exit_code)}."
     )

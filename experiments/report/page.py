@@ -1,6 +1,6 @@
 """The report as one self-contained page: no script, no request, no file beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from experiments.report.windows import WindowStory, slowest, stories
 from experiments.report.words import amount, count, moment, outcome_words, sharing, utc_words
 from telemetry.chains import is_command
 from telemetry.clock import seconds
+from telemetry.columnar.evidence import ColumnarEvidence
+from telemetry.columnar.text import listed
 from telemetry.exchange import Evidence, Exchange
 from telemetry.foreign.evidence import is_analysis
 from telemetry.record import Record
@@ -128,14 +130,19 @@ def _band_words(story: WindowStory) -> str:
 
 def worst_exchanges(judgement: Judgement, evidence: Evidence) -> tuple[Exchange, ...]:
     """Return the worst of each finding, then the second worst, ..., then a few of the slowest."""
-    by_trace = {exchange.trace_id: exchange for exchange in evidence.exchanges}
     ordered = summary.by_ruling(judgement.findings)
     ranks = zip_longest(*(finding.worst[:WATERFALLS_PER_FINDING] for finding in ordered))
-    named = dict.fromkeys(trace for rank in ranks for trace in rank)
+    named = dict.fromkeys(trace for rank in ranks for trace in rank if trace is not None)
+    by_trace = {exchange.trace_id: exchange for exchange in _of_traces(evidence, named)}
     chosen = [by_trace[trace] for trace in named if trace in by_trace][:MOST_WATERFALLS]
-    touched = tuple(e for e in evidence.exchanges if e.touched)
-    extra = [e for e in slowest(touched or evidence.exchanges, EXTRA_WATERFALLS) if e not in chosen]
+    extra = [e for e in slowest(evidence, EXTRA_WATERFALLS) if e not in chosen]
     return (*chosen, *extra[: max(0, EXTRA_WATERFALLS - len(chosen))])
+
+
+def _of_traces(evidence: Evidence, traces: Collection[str]) -> Iterable[Exchange]:
+    if isinstance(evidence, ColumnarEvidence):
+        return evidence.reviewed(f"trace_id IN {listed(traces)}")
+    return (exchange for exchange in evidence.exchanges if exchange.trace_id in traces)
 
 
 def _head(view: View) -> dict[str, object]:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from experiments.report import plotted
 from experiments.report.scales import TIME_STEPS_S, nice_step
 from telemetry.clock import seconds
+from telemetry.columnar.evidence import ColumnarEvidence
 from telemetry.exchange import Evidence, Exchange
 from telemetry.record import EventFact, Record
 from telemetry.stats import percentile
@@ -144,7 +146,11 @@ def observed_s(evidence: Evidence) -> float:
     """Return how long there was something to see: to the last planned end, arrival or attempt."""
     moments = [phase.end_ns for phase in evidence.phases]
     moments += [window.end_ns for window in evidence.windows]
-    moments += [e.end_ns or e.planned_ns for e in evidence.exchanges]
+    if isinstance(evidence, ColumnarEvidence):
+        seen_ns = plotted.last_ns(evidence)
+        moments += [] if seen_ns is None else [seen_ns]
+    else:
+        moments += [e.end_ns or e.planned_ns for e in evidence.exchanges]
     last_ns = min(max(moments, default=evidence.end_ns), max(evidence.end_ns, evidence.start_ns))
     return max(1.0, seconds(last_ns - evidence.start_ns))
 
@@ -157,6 +163,10 @@ def bin_width_s(span_s: float, most: int = MOST_BINS) -> float:
 
 def traffic(evidence: Evidence, bins: Bins) -> Traffic:
     """Count exchanges per bin by who served them."""
+    if isinstance(evidence, ColumnarEvidence):
+        counts, none = plotted.traffic(evidence, bins.width_s, bins.count), (0,) * bins.count
+        names = endpoints(evidence)
+        return Traffic(bins, {n: counts.get(n, none) for n in names}, counts.get("", none))
     moments: dict[str, list[int]] = {name: [] for name in endpoints(evidence)}
     failed: list[int] = []
     for exchange in evidence.exchanges:
@@ -175,6 +185,8 @@ def served_by(exchange: Exchange) -> str:
 def endpoints(evidence: Evidence) -> tuple[str, ...]:
     """Return every endpoint, the experiment's first, then any that only the record knows."""
     seen = dict.fromkeys(evidence.endpoints)
+    if isinstance(evidence, ColumnarEvidence):
+        return tuple(seen | dict.fromkeys(plotted.endpoints(evidence)))
     for exchange in evidence.exchanges:
         seen |= dict.fromkeys(attempt.endpoint for attempt in exchange.attempts)
         if served_by(exchange):
@@ -188,6 +200,10 @@ def latency(evidence: Evidence, end_s: float, width_s: float) -> Latency:
     wanted = max(width_s, min(SAMPLES_PER_POOL / rate if rate else width_s, end_s / 10))
     pool_s = next((step for step in TIME_STEPS_S if step >= wanted), wanted)
     bins = _bins(evidence, end_s, pool_s)
+    if isinstance(evidence, ColumnarEvidence):
+        found = plotted.percentiles(evidence, pool_s, bins.count)
+        told = tuple(Dot(*dot) for dot in plotted.dots(evidence, MOST_DOTS))
+        return Latency(bins, tuple(p for p, _ in found), tuple(p for _, p in found), told)
     pools: list[list[float]] = [[] for _ in range(bins.count)]
     for exchange in evidence.exchanges:
         index = bins.index(exchange.planned_ns)
@@ -213,6 +229,24 @@ def thin(dots: Sequence[Dot], most: int = MOST_DOTS) -> tuple[Dot, ...]:
 
 def lanes(record: Record, evidence: Evidence, bins: Bins, end_s: float) -> tuple[Lane, ...]:
     """Count attempts per bin and endpoint, with the breakers' states beside them."""
+    if isinstance(evidence, ColumnarEvidence):
+        every, hit = plotted.lanes(evidence, bins.width_s, bins.count)
+    else:
+        every, hit = _sent(evidence, bins)
+    none = (0,) * bins.count
+    return tuple(
+        Lane(
+            name,
+            every.get(name, none),
+            hit.get(name, none),
+            breaker_steps(_of(record.named("breaker"), name), evidence.start_ns, end_s),
+        )
+        for name in endpoints(evidence)
+    )
+
+
+def _sent(evidence: Evidence, bins: Bins) -> tuple[plotted.Counts, plotted.Counts]:
+    """Return attempts per bin and endpoint: all of them, and those that a fault touched."""
     sent: dict[str, list[int]] = {name: [] for name in endpoints(evidence)}
     touched: dict[str, list[int]] = {name: [] for name in sent}
     for exchange in evidence.exchanges:
@@ -220,15 +254,10 @@ def lanes(record: Record, evidence: Evidence, bins: Bins, end_s: float) -> tuple
             sent[attempt.endpoint].append(attempt.begin_ns)
             if attempt.touched:
                 touched[attempt.endpoint].append(attempt.begin_ns)
-    return tuple(
-        Lane(
-            name,
-            bins.counted(sent[name]),
-            bins.counted(touched[name]),
-            breaker_steps(_of(record.named("breaker"), name), evidence.start_ns, end_s),
-        )
-        for name in sent
+    every, hit = (
+        {name: bins.counted(at) for name, at in moments.items()} for moments in (sent, touched)
     )
+    return every, hit
 
 
 def breaker_steps(

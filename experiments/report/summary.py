@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from experiments.judging.tallies import first_token_s
+from experiments.judging.tallies import told as told_of
 from experiments.judging.verdict import ExitCode, Finding, Judgement, Ruling, Verdict
 from experiments.model import Experiment
 from experiments.report.windows import WindowStory, number
 from experiments.report.words import OPERATOR, amount, count, limit_words, plain, sharing
 from telemetry.exchange import Evidence
-from telemetry.stats import percentile
+from telemetry.figure import Scope
 
 RULING_WORDS = {Ruling.PASS: "holds", Ruling.FAIL: "fails", Ruling.UNKNOWN: "unknown"}
 
@@ -117,11 +119,10 @@ def by_ruling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _failures(evidence: Evidence) -> Tile:
-    failed = [exchange for exchange in evidence.exchanges if not exchange.succeeded]
-    total = len(evidence.exchanges)
-    silent = sum(exchange.believed_ok for exchange in failed)
-    context = sharing(len(failed), total) + (f"; {silent} silently" if silent else "")
-    return Tile("Failed for users", plain(len(failed)), context)
+    found = told_of(evidence, Scope())
+    silently = f"; {found.silent} silently" if found.silent else ""
+    context = sharing(found.failed, found.count) + silently
+    return Tile("Failed for users", plain(found.failed), context)
 
 
 def _latency(evidence: Evidence) -> Tile | None:
@@ -141,8 +142,7 @@ def p95_first_token(evidence: Evidence, phase: str) -> float | None:
     """Return the 95th percentile of time to first token in a phase; failures count as `inf`."""
     if "time_to_first_token" in evidence.unknown:
         return None
-    values = [exchange.time_to_first_token_s for exchange in evidence.in_phase(phase)]
-    return percentile(values, 95) if values else None
+    return first_token_s(evidence, phase, "p95")
 
 
 def _time(story: WindowStory, metric: str) -> Tile | None:

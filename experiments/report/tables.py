@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from markupsafe import Markup
 
+from experiments.judging.tallies import Ended, endings, first_token_s
+from experiments.judging.tallies import told as told_of
 from experiments.judging.verdict import Finding, Judgement
 from experiments.model import Experiment
 from experiments.report.charts.bullet import bullet
@@ -17,9 +19,9 @@ from experiments.report.words import amount, count, label, limit_words, moment, 
 from telemetry.chains import is_command
 from telemetry.clock import seconds
 from telemetry.exchange import Evidence, Exchange
+from telemetry.figure import Scope
 from telemetry.measure import metrics
 from telemetry.record import Record
-from telemetry.stats import percentile
 
 Row = tuple[str, ...]
 
@@ -77,16 +79,18 @@ def phase_rows(evidence: Evidence) -> tuple[Row, ...]:
     """Return the phases: name, from, to, exchanges, failed, p50 and p95 to the first token."""
     rows: list[Row] = []
     for phase in evidence.phases:
-        exchanges = evidence.in_phase(phase.name)
+        found = told_of(evidence, Scope(phase=phase.name))
         start_s, end_s = (seconds(at - evidence.start_ns) for at in (phase.start_ns, phase.end_ns))
         rows.append(
             (
                 label(phase.name),
                 f"{moment(start_s)} to {moment(end_s)}",
-                plain(len(exchanges)),
-                plain(sum(not exchange.succeeded for exchange in exchanges)),
-                _first_token(exchanges, 50),
-                _first_token(exchanges, 95),
+                plain(found.count),
+                plain(found.failed),
+                *(
+                    _first_token(evidence, phase.name, name, any_good=found.count > found.failed)
+                    for name in ("p50", "p95")
+                ),
             )
         )
     return tuple(rows)
@@ -94,15 +98,14 @@ def phase_rows(evidence: Evidence) -> tuple[Row, ...]:
 
 def endpoint_rows(evidence: Evidence, names: Sequence[str]) -> tuple[Row, ...]:
     """Return the endpoints: attempts, touched, served, native errors by outcome."""
-    attempts = [attempt for exchange in evidence.exchanges for attempt in exchange.attempts]
+    found = endings(evidence)
     rows: list[Row] = []
     for name in names:
-        here = [attempt for attempt in attempts if attempt.endpoint == name]
-        native = Counter(a.outcome.value.replace("_", " ") for a in here if a.native_error)
-        told = ", ".join(f"{plain(many)} {what}" for what, many in native.most_common())
-        good = sum(attempt.outcome.succeeded for attempt in here)
-        touched = sum(attempt.touched for attempt in here)
-        rows.append((name, plain(len(here)), plain(good), plain(touched), told or "none"))
+        here = found.get(name, Ended())
+        ranked = sorted(here.native.items(), key=lambda kind: (-kind[1], kind[0]))
+        told = ", ".join(f"{plain(many)} {what.replace('_', ' ')}" for what, many in ranked)
+        counts = (plain(here.attempts), plain(here.answered), plain(here.touched))
+        rows.append((name, *counts, told or "none"))
     return tuple(rows)
 
 
@@ -232,11 +235,11 @@ def exchange_words(exchange: Exchange, evidence: Evidence, *, by_command: bool =
     return ", ".join(parts)
 
 
-def _first_token(exchanges: Sequence[Exchange], percent: int) -> str:
-    values = [exchange.time_to_first_token_s for exchange in exchanges]
-    if all(map(math.isinf, values)) and any(exchange.succeeded for exchange in exchanges):
-        return amount(None)
-    return amount(percentile(values, percent), "s") if values else "no exchange"
+def _first_token(evidence: Evidence, phase: str, statistic: str, *, any_good: bool) -> str:
+    value, least = (first_token_s(evidence, phase, name) for name in (statistic, "min"))
+    if value is None or least is None:
+        return "no exchange"
+    return amount(None if math.isinf(least) and any_good else value, "s")
 
 
 def _figure(value: object) -> str:

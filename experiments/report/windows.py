@@ -4,11 +4,15 @@ import math
 
 import msgspec
 
+from experiments.judging.tallies import told
 from experiments.judging.verdict import Finding, Judgement
 from experiments.model import Experiment
 from experiments.report.words import OPERATOR
 from telemetry.clock import seconds
+from telemetry.columnar.distributions import COLUMNS
+from telemetry.columnar.evidence import ColumnarEvidence
 from telemetry.exchange import Evidence, Exchange, Window
+from telemetry.figure import Scope
 from telemetry.windows import names_of
 
 FIRST_HIT = "first hit"
@@ -95,7 +99,7 @@ def number(value: object) -> float | None:
 def _story(
     name: str, window: Window, experiment: Experiment, judgement: Judgement, evidence: Evidence
 ) -> WindowStory:
-    met = evidence.in_window(window)
+    met = told(evidence, Scope(window=window))
     return WindowStory(
         name=name,
         endpoints=window.endpoints,
@@ -105,9 +109,9 @@ def _story(
         first_hit_s=_first_hit_s(window, evidence),
         touched_attempts=window.touched_attempts,
         touched_exchanges=window.touched_exchanges,
-        exchanges=len(met),
-        failed=sum(not exchange.succeeded for exchange in met),
-        silent=sum(exchange.believed_ok and not exchange.succeeded for exchange in met),
+        exchanges=met.count,
+        failed=met.failed,
+        silent=met.silent,
         times=_times(name, window, judgement, evidence),
     )
 
@@ -182,6 +186,16 @@ def _whole(value: object) -> int | None:
     return int(found) if found is not None and math.isfinite(found) else None
 
 
-def slowest(exchanges: tuple[Exchange, ...], most: int) -> tuple[Exchange, ...]:
-    """Return the failed and then the slowest exchanges by time to first token."""
-    return tuple(sorted(exchanges, key=lambda e: (-e.time_to_first_token_s, e.number))[:most])
+def slowest(evidence: Evidence, most: int) -> tuple[Exchange, ...]:
+    """Return the failed and then the slowest exchanges by time to first token.
+
+    Of those that a fault touched; of all, where it touched none.
+    """
+    if isinstance(evidence, ColumnarEvidence):
+        order = f"{COLUMNS['time_to_first_token'].told} DESC, number LIMIT {most}"
+        return evidence.reviewed("hit_begin_ns IS NOT NULL", order) or evidence.reviewed(
+            "true", order
+        )
+    touched = [exchange for exchange in evidence.exchanges if exchange.touched]
+    ranked = touched or evidence.exchanges
+    return tuple(sorted(ranked, key=lambda e: (-e.time_to_first_token_s, e.number))[:most])

@@ -9,7 +9,8 @@ where staying is right, nor with fewer than 20 exchanges to look at.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -21,41 +22,72 @@ from telemetry.windows import no_window, untouched_reason
 
 LEAK_PERCENT = 5
 LEAST_EXCHANGES = 20
+WORST_KEPT = 5
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the exchanges planned from the first hit on did, in planned order.
+
+    `stayed` tells for each if it tried the endpoint at fault, or nothing at all. `nowhere_ns`: the
+    last start of one that tried nothing. `first`: all tried the endpoint at fault first. `worst`:
+    the last that stayed.
+    """
+
+    starts: Sequence[int] = ()
+    stayed: Sequence[bool] = ()
+    nowhere_ns: int | None = None
+    first: bool = False
+    worst: tuple[str, ...] = ()
 
 
 class Failover(msgspec.Struct, frozen=True, kw_only=True):
     """Where T_full is: `full_ns` is `inf` for never; `undefined` says why there is no answer.
 
-    `planned` are the exchanges looked at, `stayed` tells for each if it tried the endpoint at
-    fault, or nothing at all. `last_ns` is the latest time that T_full could have been seen at.
+    `last_ns` is the latest time that T_full could have been seen at.
     """
 
     undefined: str = ""
     full_ns: float = math.inf
     last_ns: int = 0
-    planned: tuple[Exchange, ...] = ()
-    stayed: tuple[bool, ...] = ()
+    looked: Looked = Looked()
 
 
 def look(evidence: Evidence, window: Window) -> Failover:
     """Look for T_full in a window."""
+    return concluded(window, lambda since_ns: _looked(evidence, window, since_ns))
+
+
+def concluded(window: Window, looked_since: Callable[[int], Looked]) -> Failover:
+    """Say where T_full is from what was done since the first hit."""
     if window.share < 1:
         return Failover(undefined=f"not defined for a fault of share {window.share:g}, below 1")
     if window.first_hit_ns is None:
         return Failover(undefined=untouched_reason(window))
-    planned = planned_between(evidence, window.first_hit_ns, window.end_ns)
-    if len(planned) < LEAST_EXCHANGES:
-        reason = f"only {counted(len(planned), 'exchange')} planned after the first hit; 20 needed"
-        return Failover(undefined=reason, planned=tuple(planned))
-    stayed = tuple(_stayed(exchange, window) for exchange in planned)
-    starts = [exchange.planned_ns for exchange in planned]
-    index = _earliest(starts, stayed)
-    starts[0] = window.first_hit_ns
+    looked = looked_since(window.first_hit_ns)
+    if len(looked.starts) < LEAST_EXCHANGES:
+        few = counted(len(looked.starts), "exchange")
+        reason = f"only {few} planned after the first hit; 20 needed"
+        return Failover(undefined=reason, looked=looked)
+    index = _earliest(looked.starts, looked.stayed)
+    starts = [window.first_hit_ns, *looked.starts[1:]]
     return Failover(
         full_ns=math.inf if index is None else starts[index],
         last_ns=starts[-LEAST_EXCHANGES],
-        planned=tuple(planned),
+        looked=looked,
+    )
+
+
+def _looked(evidence: Evidence, window: Window, since_ns: int) -> Looked:
+    planned = planned_between(evidence, since_ns, window.end_ns)
+    stayed = tuple(_stayed(exchange, window) for exchange in planned)
+    firsts = (exchange.attempts[0].endpoint for exchange in planned if exchange.attempts)
+    last = [e.trace_id for e, stays in zip(planned, stayed, strict=True) if stays]
+    return Looked(
+        starts=[exchange.planned_ns for exchange in planned],
         stayed=stayed,
+        nowhere_ns=max((e.planned_ns for e in planned if not e.attempts), default=None),
+        first=all(endpoint in window.endpoints for endpoint in firsts),
+        worst=tuple(last[-WORST_KEPT:]),
     )
 
 
@@ -78,52 +110,42 @@ def _earliest(starts: Sequence[int], stayed: Sequence[bool]) -> int | None:
 def figure(evidence: Evidence, scope: Scope) -> Figure:
     """Return seconds; `inf` when traffic never kept away."""
     window = scope.window
-    if window is None:
-        return no_window()
-    found = look(evidence, window)
+    return no_window() if window is None else figure_of(look(evidence, window), window)
+
+
+def figure_of(found: Failover, window: Window) -> Figure:
+    """Return what was found as a figure."""
+    looked = found.looked
     if found.undefined or window.first_hit_ns is None:
-        return Figure(value=None, samples=len(found.planned), reason=found.undefined)
+        return Figure(value=None, samples=len(looked.starts), reason=found.undefined)
     return Figure(
         value=(found.full_ns - window.first_hit_ns) / 1e9,
-        samples=len(found.planned),
+        samples=len(looked.starts),
         reason=_reason(found, window),
         observed_s=seconds(found.last_ns - window.first_hit_ns),
-        worst=_worst(found),
+        worst=looked.worst,
     )
 
 
 def _reason(found: Failover, window: Window) -> str:
-    at, count, of = named(window.endpoints), sum(found.stayed), len(found.stayed)
+    looked = found.looked
+    at, count, of = named(window.endpoints), sum(looked.stayed), len(looked.stayed)
     if math.isfinite(found.full_ns):
-        rest = [stayed for e, stayed in _pairs(found) if e.planned_ns >= found.full_ns]
+        rest = looked.stayed[bisect_left(looked.starts, found.full_ns) :]
         return f"from then on {sum(rest)} of {counted(len(rest), 'exchange')} tried {at}" + (
-            _nowhere(found, found.full_ns)
+            _nowhere(looked, found.full_ns)
         )
-    if count == of and not _nowhere(found):
-        tried = f"tried {at}{_first(found, window)}"
+    if count == of and not _nowhere(looked):
+        tried = f"tried {at}{' first' if looked.first else ''}"
         return f"every exchange planned in the window still {tried}: {count} of {of}"
-    more = f"more than {LEAK_PERCENT} % still tried {at}{_nowhere(found)}"
+    more = f"more than {LEAK_PERCENT} % still tried {at}{_nowhere(looked)}"
     return f"to the end of the window {more}: {count} of {of} after the first hit"
 
 
-def _nowhere(found: Failover, since_ns: float = -math.inf) -> str:
+def _nowhere(looked: Looked, since_ns: float = -math.inf) -> str:
     """Say it where some stayed because they were given up."""
-    late = (exchange for exchange in found.planned if exchange.planned_ns >= since_ns)
-    return " or nothing at all" if any(not exchange.attempts for exchange in late) else ""
-
-
-def _first(found: Failover, window: Window) -> str:
-    firsts = (exchange.attempts[0].endpoint for exchange in found.planned if exchange.attempts)
-    return " first" if all(endpoint in window.endpoints for endpoint in firsts) else ""
-
-
-def _worst(found: Failover) -> tuple[str, ...]:
-    """Return the last that stayed: they kept failover from being over."""
-    return tuple([exchange.trace_id for exchange, stayed in _pairs(found) if stayed][-5:])
-
-
-def _pairs(found: Failover) -> Iterator[tuple[Exchange, bool]]:
-    return zip(found.planned, found.stayed, strict=True)
+    late = looked.nowhere_ns is not None and looked.nowhere_ns >= since_ns
+    return " or nothing at all" if late else ""
 
 
 METRIC = Measure(

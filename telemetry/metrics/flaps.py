@@ -9,7 +9,7 @@ than one does, nor does one that touched nobody explain any. Fewer than 10 bins:
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from telemetry.clock import NS_PER_S
 from telemetry.exchange import Evidence, Exchange, Window
@@ -27,8 +27,15 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
     window = scope.window
     if window is None:
         return no_window()
-    start_ns, end_ns = _around(evidence, window)
-    bins = _bins(planned_between(evidence, start_ns, end_ns), start_ns)
+    start_ns, end_ns = around(evidence, window)
+    served = _served(planned_between(evidence, start_ns, end_ns), start_ns)
+    return concluded(served, evidence, window)
+
+
+def concluded(served: Mapping[int, Counter[str]], evidence: Evidence, window: Window) -> Figure:
+    """Return the figure from who served how many in each second since the start of `around`."""
+    start_ns, end_ns = around(evidence, window)
+    bins = _bins(served)
     samples = sum(bin_.total() for bin_ in bins)
     if len(bins) < LEAST_BINS:
         reason = f"only {counted(len(bins), 'bin')} of 1 s or more with 5 exchanges; 10 needed"
@@ -41,7 +48,8 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
     return Figure(value=float(max(0, changes - explained)), samples=samples, reason=reason)
 
 
-def _around(evidence: Evidence, window: Window) -> tuple[int, int]:
+def around(evidence: Evidence, window: Window) -> tuple[int, int]:
+    """Return the stretch in which changes are counted."""
     baseline = evidence.phase("baseline")
     earliest_ns = evidence.start_ns if baseline is None else baseline.start_ns
     before = [w.end_ns for w in evidence.windows if w.end_ns <= window.start_ns]
@@ -63,13 +71,17 @@ def _outages(evidence: Evidence, start_ns: int, end_ns: int) -> int:
     return count
 
 
-def _bins(exchanges: Sequence[Exchange], start_ns: int) -> list[Counter[str]]:
-    """Return who served how many in each bin; a rest too small for a bin joins the last."""
+def _served(exchanges: Iterable[Exchange], start_ns: int) -> dict[int, Counter[str]]:
     seconds: dict[int, Counter[str]] = {}
     for exchange in exchanges:
         if exchange.succeeded and exchange.serving is not None:
             second = (exchange.planned_ns - start_ns) // NS_PER_S
             seconds.setdefault(second, Counter())[exchange.serving.endpoint] += 1
+    return seconds
+
+
+def _bins(seconds: Mapping[int, Counter[str]]) -> list[Counter[str]]:
+    """Return who served how many in each bin; a rest too small for a bin joins the last."""
     bins: list[Counter[str]] = []
     growing: Counter[str] = Counter()
     for _, served in sorted(seconds.items()):

@@ -14,16 +14,20 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
     """Return attempts per minute."""
     if scope.window is None:
         return no_window()
-    found = leakage.leak(evidence, scope.window)
+    return figure_of(leakage.leak(evidence, scope.window))
+
+
+def figure_of(found: leakage.Leak) -> Figure:
+    """Return what was counted per minute."""
     span_s = seconds(found.end_ns - found.start_ns)
     if found.undefined or span_s <= 0:
         reason = found.undefined or "the window has no time after failover"
         return Figure(value=None, samples=0, reason=reason)
     return Figure(
-        value=60 * len(found.at_fault) / span_s,
+        value=60 * found.at_fault / span_s,
         samples=found.attempts,
-        reason=f"{len(found.at_fault)} attempts in {span_s:.3g} s",
-        worst=tuple(sorted(set(found.at_fault))[:5]),
+        reason=f"{found.at_fault} attempts in {span_s:.3g} s",
+        worst=found.worst,
     )
 
 

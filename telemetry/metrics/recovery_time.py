@@ -9,7 +9,7 @@ again.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -40,6 +40,24 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
         return 100 * self.fast >= 95 * self.count
 
 
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What the baseline was like; its 95th percentile of time to first token in seconds."""
+
+    count: int
+    succeeded: int
+    p95_s: float
+
+    @classmethod
+    def of(cls, baseline: Sequence[Exchange]) -> "Before":
+        """Return what these exchanges were like."""
+        times = [exchange.time_to_first_token_s for exchange in baseline]
+        return cls(
+            count=len(baseline),
+            succeeded=sum(exchange.succeeded for exchange in baseline),
+            p95_s=percentile(times, 95) if times else math.inf,
+        )
+
+
 def figure(evidence: Evidence, scope: Scope) -> Figure:
     """Return seconds, a multiple of 5; `inf` when it was never well again."""
     window = scope.window
@@ -47,16 +65,22 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
         return no_window()
     if window.first_hit_ns is None:
         return untouched(window)
-    baseline = evidence.in_phase("baseline")
-    if len(baseline) < P95_SAMPLES:
-        reason = f"the baseline has only {counted(len(baseline), 'exchange')}; 59 needed"
+    return concluded(
+        Before.of(evidence.in_phase("baseline")),
+        lambda slowest_s: _pools(_members(evidence, window), slowest_s),
+    )
+
+
+def concluded(before: Before, pools_within: Callable[[float], Sequence[Pool]]) -> Figure:
+    """Return the figure; the pools are told the slowest time to first token that is fast enough."""
+    if before.count < P95_SAMPLES:
+        reason = f"the baseline has only {counted(before.count, 'exchange')}; 59 needed"
         return Figure(value=None, samples=0, reason=reason)
-    slowest_s = SLOWER * percentile([e.time_to_first_token_s for e in baseline], 95)
+    slowest_s = SLOWER * before.p95_s
     if math.isinf(slowest_s):
         return Figure(value=None, samples=0, reason="more than 5 % of the baseline failed")
-    pools = _pools(_members(evidence, window), slowest_s)
-    least = sum(e.succeeded for e in baseline) / len(baseline) - SUCCESS_POINTS / 100
-    return _judged(pools, least, f"{slowest_s:.3g} s")
+    least = before.succeeded / before.count - SUCCESS_POINTS / 100
+    return judged(pools_within(slowest_s), least, f"{slowest_s:.3g} s")
 
 
 def _members(evidence: Evidence, window: Window) -> dict[int, list[Exchange]]:
@@ -82,7 +106,8 @@ def _pools(members: dict[int, list[Exchange]], slowest_s: float) -> list[Pool]:
     ]
 
 
-def _judged(pools: Sequence[Pool], least: float, slowest: str) -> Figure:
+def judged(pools: Sequence[Pool], least: float, slowest: str) -> Figure:
+    """Say from pools when all was well again; `least` is the share that must succeed."""
     samples = sum(pool.count for pool in pools)
     breached = [p for p in pools if not (_enough(p, least) and p.p95_holds)]
     well, told = _all_well_from(pools, least)

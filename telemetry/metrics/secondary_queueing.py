@@ -4,7 +4,9 @@ Only attempts that brought a token and that no fault of ours touched: how much l
 waits where the traffic went. Not defined where the fallback answered nothing in the baseline.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from telemetry.clock import seconds
 from telemetry.exchange import Attempt, Evidence
@@ -23,14 +25,30 @@ def figure(evidence: Evidence, scope: Scope) -> Figure:
         _waits(a for _, a in secondary_overload.at_fallback(exchanges, window, scope.endpoint))
         for exchanges in (evidence.in_window(window), evidence.in_phase("baseline"))
     )
-    samples = min(len(during), len(before))
-    if not samples:
-        when = "in the window" if before else "in the baseline"
+    return concluded(Waits.of(during), Waits.of(before))
+
+
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many attempts waited for a token, and the 95th percentile of it in seconds."""
+
+    count: int
+    p95_s: float | None
+
+    @classmethod
+    def of(cls, waits_s: Sequence[float]) -> "Waits":
+        """Return what these waits are together."""
+        return cls(count=len(waits_s), p95_s=percentile(waits_s, 95) if waits_s else None)
+
+
+def concluded(during: Waits, before: Waits) -> Figure:
+    """Return the figure from the waits in the window and in the baseline."""
+    if during.p95_s is None or before.p95_s is None:
+        when = "in the window" if before.count else "in the baseline"
         return Figure(value=None, samples=0, reason=f"the fallback answered nothing {when}")
     return Figure(
-        value=percentile(during, 95) - percentile(before, 95),
-        samples=samples,
-        reason=f"{len(during)} answers in the window, {len(before)} in the baseline",
+        value=during.p95_s - before.p95_s,
+        samples=min(during.count, before.count),
+        reason=f"{during.count} answers in the window, {before.count} in the baseline",
     )
 
 

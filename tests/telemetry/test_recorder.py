@@ -101,3 +101,35 @@ def test_every_text_of_a_span_is_cleaned(tmp_path: Path) -> None:
     written = (tmp_path / "collected" / "collector-0.ndjson").read_bytes()
     assert b"sesame" not in written
     assert written.count(b"[redacted]") == 10
+
+
+def test_a_value_is_judged_with_its_name_however_often_it_came(tmp_path: Path) -> None:
+    recorder = open_spool(tmp_path, "program", environment={})
+    shared = {"host": "here"}
+    for name, resource in (
+        ("word", shared),
+        ("api_key", shared),
+        ("word", {"password": "hunter two"}),
+        ("number", shared),
+    ):
+        value = 7 if name == "number" else "abcdefghij"
+        recorder.record(
+            SpanCollected(
+                trace_id="a",
+                span_id="b",
+                name="n",
+                start_unix_ns=1,
+                end_unix_ns=2,
+                attributes={name: value},
+                resource=resource,
+            )
+        )
+    recorder.close()
+    rows = rows_in((tmp_path / "spool" / "program-0.ndjson").read_bytes())
+    spans = [row for row in rows if isinstance(row, SpanCollected)]
+    assert [(span.attributes, span.resource) for span in spans] == [
+        ({"word": "abcdefghij"}, {"host": "here"}),
+        ({"api_key": "[redacted]"}, {"host": "here"}),
+        ({"word": "abcdefghij"}, {"password": "[redacted] two"}),
+        ({"number": 7}, {"host": "here"}),
+    ]

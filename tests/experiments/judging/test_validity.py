@@ -3,8 +3,9 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from experiments.judging import tallies
 from experiments.judging.evidence import evidence_of
-from experiments.judging.validity import faults_left, planned_count, reasons_against, sent_count
+from experiments.judging.validity import faults_left, planned_count, reasons_against
 from experiments.model import Experiment, Fault
 from telemetry.exchange import Exchange
 from telemetry.outcome import Outcome
@@ -230,7 +231,7 @@ def test_sent_is_what_reached_the_client_under_test() -> None:
         exchange(1, 6.0, attempt("azure", 6.0, outcome=Outcome.SHED_BY_GENERATOR)), attempts=()
     )
     refused = replace(shed, number=2, outcome=Outcome.NO_ENDPOINT)
-    assert sent_count(evidence([*steady(0, 0.1), shed, refused])) == 2
+    assert tallies.sent(evidence([*steady(0, 0.1), shed, refused])) == 2
 
 
 def test_a_refused_run_may_have_many_reasons_and_all_are_said() -> None:

@@ -77,6 +77,6 @@ def test_an_injection_without_parameters_is_its_name() -> None:
 
 
 def test_failed_exchanges_are_the_slowest() -> None:
-    lossy = run(Scene(vertex_fails=0.3)).evidence.exchanges
+    lossy = run(Scene(vertex_fails=0.3)).evidence
     chosen = slowest(lossy, 3)
     assert [exchange.succeeded for exchange in chosen] == [False] * 3

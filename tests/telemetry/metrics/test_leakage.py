@@ -31,4 +31,4 @@ def test_it_is_not_defined_where_failover_is_not() -> None:
 def test_after_a_clean_failover_nothing_leaks() -> None:
     seen = evidence(outage(*[True] * 3, *[False] * 37), window())
     assert measured("failover_time", seen, window=seen.windows[0]).value != math.inf
-    assert len(leak(seen, seen.windows[0]).at_fault) == 1
+    assert leak(seen, seen.windows[0]).at_fault == 1

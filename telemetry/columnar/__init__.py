@@ -1,0 +1,1 @@
+"""The same figures from columns: what runs of millions of exchanges are measured with, in SQL."""
