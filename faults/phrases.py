@@ -81,7 +81,12 @@ def changed_answer(edit: Edit, leave_out: Callable[[bytes], bool] = lambda _: Fa
             return with_data(event, edited_event(event.data, edit))
 
         yield from changed_events(change)
-        return
+    else:
+        yield from changed_body(edit)
+
+
+def changed_body(edit: Edit) -> Script:
+    """Read the rest of an answer that is no stream, whole, and say it with an edit."""
     body, ending = yield from whole_body()
     if body:
         yield Event(data=edited(body, edit))

@@ -59,6 +59,11 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "stream_truncate",
         "usage_anomaly",
         "wrong_model",
+        "buffered_stream",
+        "finish_early",
+        "late_done",
+        "token_drop",
+        "token_duplicate",
     }
     assert set(listener_fault_classes()) == {"connect_refused"}
 
