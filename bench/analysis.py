@@ -5,8 +5,9 @@ every phase and window from our Parquet files (10,000,000 spans); `crosswind rep
 and one aggregation four ways over the same attempts (of 1,000,000 spans): attempts, failures and
 percentiles of duration and time to first token per endpoint. The ways are DuckDB over our Parquet,
 DuckDB over OTLP JSON lines, plain Python over the same lines, and our exchanges read as objects.
-All four must say the same. The OTLP lines hold attempts alone, 100 to a line, with eight attributes
-each; an exporter's have more. Exits 1 if a bar is missed.
+All four must say the same. Seconds are from a process's start to its answer. The OTLP lines hold
+attempts alone, 100 to a line, with eight attributes each; an exporter's have more. Exits 1 if a bar
+is missed.
 """
 
 import argparse
@@ -195,19 +196,19 @@ def peak_mb() -> float:
 
 
 def measured(way: str, path: Path) -> tuple[float, float, object]:
-    """Run one way in a process of its own: seconds from start to end, peak MB, what it said."""
+    """Run one way in a process of its own: seconds from start to its answer, peak MB, answer."""
     command = [sys.executable, "-m", "bench.analysis", "--way", way, str(path)]
     return _timed(command)
 
 
 def _timed(command: list[str]) -> tuple[float, float, object]:
     began = time.perf_counter()
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    took_s = time.perf_counter() - began
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    last = done.stdout.strip().splitlines()[-1]
-    peak, said = json.loads(last)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        told = process.stdout.readline() if process.stdout else ""
+        took_s = time.perf_counter() - began
+    if process.returncode or not told:
+        raise SystemExit(f"{command[-2]} ended with {process.returncode}")
+    peak, said = json.loads(told)
     return took_s, peak, said
 
 
@@ -221,7 +222,7 @@ def one_way(way: str, path: Path) -> None:
         said: object = folder.report_html.stat().st_size / 1e6
     else:
         said = (metrics if way == "metrics" else WAYS[way])(folder)
-    print(json.dumps([peak_mb(), said]))
+    print(json.dumps([peak_mb(), said]), flush=True)
 
 
 def main() -> int:
