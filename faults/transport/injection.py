@@ -21,6 +21,7 @@ from faults.heads import attempt_key_in, parent_in
 from faults.layers import Layer, compose
 from faults.rules import ArmedRule, RuleBook
 from faults.steps import Script
+from faults.traits import Traits
 from providers.catalog import make_dialect
 
 USUAL_S = 600.0
@@ -116,7 +117,9 @@ class Injection:
                 return ()
             low = _head(request).lower()
             key = self._content_key(request)
-            chosen = self._book.decide(armed, parent_in(low), attempt_key_in(low), key, now_s)
+            chosen = self._book.decide(
+                armed, parent_in(low), attempt_key_in(low), key, now_s, Traits(low)
+            )
             return (*refusing, *chosen)
 
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:

@@ -83,6 +83,17 @@ def test_only_faults_of_events_need_a_body_in_the_clear() -> None:
     assert not needs_events(Injection("azure-openai", [lasting(ERROR)]).choose(question()))
 
 
+def test_a_fault_that_counts_requests_counts_those_of_the_client() -> None:
+    quota: dict[str, dict[str, object]] = {"quota_exhausted": {"requests": 2}}
+    faults = Injection("azure-openai", [lasting(quota)])
+    assert [bool(faults.choose(question(number))) for number in range(4)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
 def test_what_does_not_exist_is_refused() -> None:
     with pytest.raises(KeyError, match="htp_error"):
         Injection("azure-openai", [lasting({"htp_error": {}})])
