@@ -83,6 +83,8 @@ TESTED_THROUGH: dict[str, str] = {
     "experiments/judging/columns.py": "tests/laws/test_columns.py",
     "experiments/judging/tallies.py": "tests/laws/test_columns.py",
     "experiments/report/plotted.py": "tests/laws/test_columns.py",
+    "experiments/report/breakers.py": "tests/experiments/report/test_series.py",
+    "experiments/report/worst.py": "tests/experiments/report/test_page.py",
     "telemetry/columnar/tallies.py": "tests/laws/test_columns.py",
     "telemetry/columnar/coming_back.py": "tests/laws/test_columns.py",
     "telemetry/columnar/distributions.py": "tests/laws/test_columns.py",

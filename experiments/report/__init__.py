@@ -7,9 +7,10 @@ from experiments.judging.verdict import Judgement
 from experiments.model import Experiment
 from experiments.report.junit import junit
 from experiments.report.markdown import markdown
-from experiments.report.page import html, worst_exchanges
+from experiments.report.page import html
 from experiments.report.run_facts import run_facts
 from experiments.report.trace_links import linked_list, trace_links
+from experiments.report.worst import worst_exchanges
 from telemetry.exchange import Evidence
 from telemetry.grafana.links import Explore
 from telemetry.record import Record

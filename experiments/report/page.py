@@ -1,7 +1,6 @@
 """The report as one self-contained page: no script, no request, no file beside it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jinja2
@@ -19,21 +18,17 @@ from experiments.report.charts.waterfall import waterfall
 from experiments.report.charts.window import window_chart
 from experiments.report.frame import Axis, Stretch, marks_of
 from experiments.report.series import Series, endpoints, series
-from experiments.report.windows import WindowStory, slowest, stories
+from experiments.report.windows import WindowStory, stories
 from experiments.report.words import amount, count, moment, outcome_words, sharing, utc_words
+from experiments.report.worst import worst_exchanges
 from telemetry.chains import is_command
 from telemetry.clock import seconds
-from telemetry.columnar.evidence import ColumnarEvidence
-from telemetry.columnar.text import listed
 from telemetry.exchange import Evidence, Exchange
 from telemetry.foreign.evidence import is_analysis
 from telemetry.record import Record
 
 TEMPLATES = Path(__file__).parent / "templates"
 COLOURS = 6
-MOST_WATERFALLS = 8
-WATERFALLS_PER_FINDING = 3
-EXTRA_WATERFALLS = 4
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,23 +121,6 @@ def _axis(evidence: Evidence, found: Sequence[WindowStory], end_s: float) -> Axi
 def _band_words(story: WindowStory) -> str:
     what = f": {story.what}" if story.what else ""
     return f"{story.name}{what} at {', '.join(story.endpoints)}"
-
-
-def worst_exchanges(judgement: Judgement, evidence: Evidence) -> tuple[Exchange, ...]:
-    """Return the worst of each finding, then the second worst, ..., then a few of the slowest."""
-    ordered = summary.by_ruling(judgement.findings)
-    ranks = zip_longest(*(finding.worst[:WATERFALLS_PER_FINDING] for finding in ordered))
-    named = dict.fromkeys(trace for rank in ranks for trace in rank if trace is not None)
-    by_trace = {exchange.trace_id: exchange for exchange in _of_traces(evidence, named)}
-    chosen = [by_trace[trace] for trace in named if trace in by_trace][:MOST_WATERFALLS]
-    extra = [e for e in slowest(evidence, EXTRA_WATERFALLS) if e not in chosen]
-    return (*chosen, *extra[: max(0, EXTRA_WATERFALLS - len(chosen))])
-
-
-def _of_traces(evidence: Evidence, traces: Collection[str]) -> Iterable[Exchange]:
-    if isinstance(evidence, ColumnarEvidence):
-        return evidence.reviewed(f"trace_id IN {listed(traces)}")
-    return (exchange for exchange in evidence.exchanges if exchange.trace_id in traces)
 
 
 def _head(view: View) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from experiments.report import plotted
+from experiments.report.breakers import BreakerStep, breaker_steps
 from experiments.report.scales import TIME_STEPS_S, nice_step
 from telemetry.clock import seconds
 from telemetry.columnar.evidence import ColumnarEvidence
@@ -20,7 +21,6 @@ from telemetry.stats import percentile
 MOST_BINS = 200
 MOST_DOTS = 3000
 SAMPLES_PER_POOL = 20
-MOST_BREAKER_STEPS = 400
 
 
 class Bins(msgspec.Struct, frozen=True):
@@ -98,15 +98,6 @@ class Latency(msgspec.Struct, frozen=True):
         """Every value that can be drawn on the axis."""
         values = (*(dot.value_s for dot in self.dots), *self.p50, *self.p95, *self.p99)
         return tuple(v for v in values if v is not None and math.isfinite(v))
-
-
-class BreakerStep(msgspec.Struct, frozen=True):
-    """A stretch of time in which `opened` of `replicas` clients left an endpoint alone."""
-
-    start_s: float
-    end_s: float
-    opened: int
-    replicas: int
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -258,32 +249,6 @@ def _sent(evidence: Evidence, bins: Bins) -> tuple[plotted.Counts, plotted.Count
         {name: bins.counted(at) for name, at in moments.items()} for moments in (sent, touched)
     )
     return every, hit
-
-
-def breaker_steps(
-    events: Sequence[EventFact], start_ns: int, end_s: float
-) -> tuple[BreakerStep, ...]:
-    """Return the stretches in which at least one replica's breaker was not closed."""
-    states: dict[str, str] = {}
-    replicas = len({str(event.facts.get("replica")) for event in events})
-    steps: list[BreakerStep] = []
-    ends_s = [*(seconds(event.at_ns - start_ns) for event in events[1:]), end_s]
-    for event, until_s in zip(events, ends_s[: len(events)], strict=True):
-        states[str(event.facts.get("replica"))] = str(event.facts.get("state"))
-        opened = sum(state != "closed" for state in states.values())
-        begin_s = seconds(event.at_ns - start_ns)
-        if opened:
-            steps.append(BreakerStep(begin_s, min(until_s, end_s), opened, replicas))
-    return _merged(steps)[:MOST_BREAKER_STEPS]
-
-
-def _merged(steps: Iterable[BreakerStep]) -> tuple[BreakerStep, ...]:
-    merged: list[BreakerStep] = []
-    for step in steps:
-        if merged and merged[-1].opened == step.opened and merged[-1].end_s == step.start_s:
-            step = msgspec.structs.replace(step, start_s=merged.pop().start_s)  # noqa: PLW2901 - grown
-        merged.append(step)
-    return tuple(merged)
 
 
 def _of(events: Iterable[EventFact], endpoint: str) -> tuple[EventFact, ...]:

@@ -2,16 +2,15 @@
 
 import math
 
+from experiments.report.breakers import BreakerStep, breaker_steps
 from experiments.report.scales import TIME_STEPS_S, nice_step
 from experiments.report.series import (
     SAMPLES_PER_POOL,
     Bins,
-    BreakerStep,
     Dot,
     Lane,
     Latency,
     Traffic,
-    breaker_steps,
 )
 from experiments.view.opened import Opened
 from telemetry.clock import nanoseconds

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from experiments.report.breakers import BreakerStep
 from experiments.report.charts.traffic import bars, edges
 from experiments.report.frame import (
     Axis,
@@ -18,7 +19,7 @@ from experiments.report.frame import (
     value_axis,
 )
 from experiments.report.scales import Linear, nice_above
-from experiments.report.series import Bins, BreakerStep, Lane
+from experiments.report.series import Bins, Lane
 from experiments.report.svg import group, rect, tag, text
 from experiments.report.words import count, plain
 

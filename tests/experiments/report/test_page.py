@@ -10,7 +10,8 @@ import pytest
 from experiments.judging.verdict import Ruling, Verdict
 from experiments.model import Gateway
 from experiments.report import write_reports
-from experiments.report.page import MOST_WATERFALLS, html, worst_exchanges
+from experiments.report.page import html
+from experiments.report.worst import MOST_WATERFALLS, worst_exchanges
 from telemetry.chains import COMMAND_START
 from telemetry.exchange import Exchange
 from tests.experiments.report.reading import parsed

@@ -4,12 +4,11 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.report.breakers import BreakerStep, breaker_steps
 from experiments.report.series import (
     Bins,
-    BreakerStep,
     Dot,
     bin_width_s,
-    breaker_steps,
     endpoints,
     series,
     thin,

@@ -1,6 +1,7 @@
+from experiments.report.breakers import BreakerStep
 from experiments.report.charts.attempts import attempts_chart
 from experiments.report.frame import Axis
-from experiments.report.series import Bins, BreakerStep, Lane
+from experiments.report.series import Bins, Lane
 from tests.experiments.report.reading import parsed
 
 LANES = (
