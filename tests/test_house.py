@@ -20,6 +20,9 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "experiments/judging/last_words.py": "tests/experiments/judging/test_validity.py",
+    "experiments/judging/case.py": "tests/experiments/judging/test_validity.py",
+    "experiments/judging/baseline.py": "tests/experiments/judging/test_validity.py",
     "telemetry/sending/page.py": "tests/live/test_metrics_sent.py",
     "telemetry/sending/remote_write.py": "tests/live/test_metrics_sent.py",
     "telemetry/sending/senders.py": "tests/live/test_metrics_sent.py",

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from experiments.judging import validity
+from experiments.judging.baseline import (
+    baseline_native_errors,
+    baseline_too_small,
+    baseline_touched,
+    baseline_user_errors,
+)
+from experiments.judging.case import Case
 from experiments.judging.contradictions import SLACK_NS
 from experiments.model import Experiment
 from telemetry.clock import nanoseconds, seconds
@@ -16,10 +22,10 @@ from telemetry.shares import counted
 MOST_UNFIT = 0.01
 MOST_SKEW_NS = nanoseconds(0.1)
 _OF_A_BASELINE = (
-    validity.baseline_too_small,
-    validity.baseline_touched,
-    validity.baseline_user_errors,
-    validity.baseline_native_errors,
+    baseline_too_small,
+    baseline_touched,
+    baseline_user_errors,
+    baseline_native_errors,
 )
 
 
@@ -27,7 +33,7 @@ def reasons_against(
     record: Record, experiment: Experiment, evidence: Evidence, found: Spans, guessed: Inferred
 ) -> tuple[str, ...]:
     """Return every reason why the traces cannot be judged."""
-    case = validity.Case(record, experiment, evidence)
+    case = Case(record, experiment, evidence)
     reasons = [*found.cuts, *_of_spans(found, evidence)]
     if not experiment.gates:
         reasons.append("no gate was given: nothing was claimed")

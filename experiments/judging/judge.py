@@ -15,11 +15,12 @@ from experiments.judging.command import command_findings, summary_of, told
 from experiments.judging.evidence import evidence_of, worst_fact
 from experiments.judging.fallback import fallback_findings
 from experiments.judging.gateway import gateway_findings
+from experiments.judging.last_words import faults_left, planned_count
 from experiments.judging.ruling import rule_all
 from experiments.judging.spending import spending
 from experiments.judging.spending import told as spend_told
 from experiments.judging.tabulate import metric_tables
-from experiments.judging.validity import faults_left, planned_count, reasons_against
+from experiments.judging.validity import reasons_against
 from experiments.judging.verdict import Judgement, conclude
 from experiments.model import Experiment
 from telemetry.chains import is_command

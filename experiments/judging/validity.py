@@ -4,19 +4,26 @@ A reason is one sentence for the person who ran it, or None. A run with any is I
 was measured may be true, but not of what the experiment set out to measure.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from experiments.judging import tallies
 from experiments.judging.applicable import told_not_applicable
+from experiments.judging.baseline import (
+    baseline_native_errors,
+    baseline_too_small,
+    baseline_touched,
+    baseline_user_errors,
+)
+from experiments.judging.case import Case, Reason
 from experiments.judging.contradictions import contradictions
 from experiments.judging.evidence import fault_groups, groups_that_may_miss
 from experiments.judging.gateway import died_too_early
+from experiments.judging.last_words import faults_left, planned_count
 from experiments.model import Experiment
 from telemetry.chains import COMMAND_START, is_command
 from telemetry.clock import nanoseconds
 from telemetry.exchange import Evidence, Hop
-from telemetry.figure import P95_SAMPLES, Figure, Scope
+from telemetry.figure import Scope
 from telemetry.identity import GATEWAY
 from telemetry.measure import figure_of, metrics
 from telemetry.record import Record
@@ -25,20 +32,8 @@ LEAST_SENT_SHARE = 0.99
 LEAST_JOINED_PERCENT = 99.0
 SCHEDULE_SLACK_NS = nanoseconds(1.0)
 NEEDED_ROLES = ("conductor", "injector", "worker")
-BASELINE = "baseline"
 BEGINNINGS = ("plan", COMMAND_START)
 """What is put on record when the load, or the command, begins."""
-
-
-class Case(NamedTuple):
-    """What every reason looks at."""
-
-    record: Record
-    experiment: Experiment
-    evidence: Evidence
-
-
-Reason = Callable[[Case], str | None]
 
 
 def reasons_against(record: Record, experiment: Experiment, evidence: Evidence) -> tuple[str, ...]:
@@ -161,12 +156,6 @@ def fault_never_on(case: Case) -> str | None:
     return f"there is no record that {', '.join(unended)} ended" if unended else None
 
 
-def baseline_touched(case: Case) -> str | None:
-    """Refuse a baseline with a fault in it: it would make whatever follows look good."""
-    count = tallies.touched(case.evidence, Scope(phase=BASELINE))
-    return f"faults touched {count} of the baseline's exchanges" if count else None
-
-
 def window_cut_short(case: Case) -> str | None:
     """Refuse a fault that was on for less than its schedule: what was calm may have been spared."""
     found: list[str] = []
@@ -228,29 +217,6 @@ def hidden_requests(case: Case) -> str | None:
     return f"{len(strays)} questions reached the proxies and belong to no exchange"
 
 
-def baseline_too_small(case: Case) -> str | None:
-    """Refuse a run without enough of a baseline to compare with."""
-    count = tallies.told(case.evidence, Scope(phase=BASELINE)).count
-    if count >= P95_SAMPLES:
-        return None
-    return f"the baseline has {count} exchanges; {P95_SAMPLES} are needed"
-
-
-def baseline_user_errors(case: Case) -> str | None:
-    """Refuse a system that was broken before anything was done to it."""
-    figure = figure_of(metrics()["user_errors"], case.evidence, Scope(phase=BASELINE))
-    return _unhealthy(case, figure)
-
-
-def baseline_native_errors(case: Case) -> str | None:
-    """Refuse an endpoint that was broken before anything was done to it."""
-    metric = metrics()["native_errors"]
-    scopes = [Scope(phase=BASELINE, endpoint=e.name) for e in case.experiment.endpoints]
-    figures = [figure_of(metric, case.evidence, scope) for scope in scopes]
-    found = [text for figure in figures if (text := _unhealthy(case, figure))]
-    return "; ".join(found) or None
-
-
 def nothing_injected(case: Case) -> str | None:
     """Refuse a run without a fault that could touch anybody: whatever holds proves nothing."""
     if not case.experiment.faults:
@@ -277,23 +243,6 @@ def nobody_touched(case: Case) -> str | None:
     return f"no exchange was touched by {', '.join(missed)}: {why}"
 
 
-def planned_count(record: Record) -> int | None:
-    """Return how many exchanges were planned: the conductor's word, else the workers'."""
-    for name in ("plan", "generator_end"):
-        counts = [event.facts.get("planned") for event in record.named(name)]
-        known = [count for count in counts if isinstance(count, int)]
-        if known:
-            return sum(known)
-    return None
-
-
-def faults_left(record: Record) -> int | None:
-    """Return how many faults could not be removed; None when the record does not say."""
-    counts = [event.facts.get("faults_left") for event in record.named("run_end")]
-    known = [count for count in counts if isinstance(count, int)]
-    return max(known) if known and len(known) == len(counts) else None
-
-
 def _passed_the_gateway(record: Record) -> bool:
     """Tell whether the gateway's canary was answered, and seen by a proxy behind it."""
     seen = {trace for _, trace in _others(record)}
@@ -303,13 +252,6 @@ def _passed_the_gateway(record: Record) -> bool:
 
 def _others(record: Record) -> Iterable[tuple[Hop, str]]:
     return zip(record.other_hops, record.other_traces, strict=False)
-
-
-def _unhealthy(case: Case, figure: Figure) -> str | None:
-    most = 100 * case.experiment.baseline.max_error_share
-    if figure.value is None or figure.value <= most:
-        return None
-    return f"the baseline was unhealthy: {figure.reason}; at most {most:g} % may"
 
 
 REASONS: tuple[Reason, ...] = (

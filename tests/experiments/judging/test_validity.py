@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from experiments.judging import tallies
 from experiments.judging.evidence import evidence_of
-from experiments.judging.validity import faults_left, planned_count, reasons_against
+from experiments.judging.last_words import faults_left, planned_count
+from experiments.judging.validity import reasons_against
 from experiments.model import Experiment, Fault
 from telemetry.exchange import Exchange
 from telemetry.outcome import Outcome
