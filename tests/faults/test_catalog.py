@@ -32,6 +32,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
     assert set(fault_classes()) == {
         "auth_expired",
         "blackhole",
+        "buffered_stream",
         "capacity",
         "content_filter_block",
         "context_length_exceeded",
@@ -40,6 +41,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "error_in_200",
         "http_error",
         "keep_alive_only",
+        "late_done",
         "latency",
         "malformed_body",
         "model_not_found",
@@ -59,9 +61,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "stream_truncate",
         "usage_anomaly",
         "wrong_model",
-        "buffered_stream",
         "finish_early",
-        "late_done",
         "token_drop",
         "token_duplicate",
     }
