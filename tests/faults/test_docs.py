@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,9 @@ def test_a_fault_has_a_section_with_all_its_parameters(kind: type) -> None:
 )
 def test_a_row_names_values_unit_default_and_meaning(row: str) -> None:
     assert row in page()
+
+
+def test_what_sdks_make_of_it_is_told_of_every_fault() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sdk-reactions.md").read_text()
+    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert told == list(fault_classes())
