@@ -8,6 +8,7 @@ import typer
 
 from experiments.commands import (
     analysing,
+    certifying,
     comparing,
     executing,
     exporting,
@@ -52,6 +53,7 @@ app.command("clean")(keeping.clean)
 app.command("list")(reference.list_)
 app.command("schema")(reference.schema)
 app.command("serve")(serving.serve)
+app.command("ca")(certifying.ca)
 app.command("stand-in")(serving.stand_in)
 app.command("kill")(serving.kill)
 app.command("inject")(serving.inject)

@@ -16,6 +16,7 @@ from faults.fault import ListenerFault
 from faults.header_faults import NEVER
 from faults.lane import Lane
 from faults.listener.connect_refused import ConnectRefused
+from faults.listener.tls_failure import TlsFailure
 from faults.listening import Listening
 from faults.rules import ArmedRule, RuleBook
 from telemetry.clock import NS_PER_S, nanoseconds, now_ns
@@ -153,6 +154,8 @@ class Arming:
         for one in closing[:1]:
             if isinstance(one.fault, ConnectRefused):
                 listening.hold_closed(one.rule.id, one.fault.reset_connections)
+        failing = [(o.rule.id, o.fault) for o in known if isinstance(o.fault, TlsFailure)]
+        listening.fail_tls(*(failing[0] if failing else ("", None)))
 
     def _candidates(self, lane: Lane, now_s: float) -> tuple[ArmedRule, ...]:
         armed = self._book.armed(lane.endpoint, now_s)

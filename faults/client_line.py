@@ -74,7 +74,7 @@ class ClientLine(asyncio.Protocol):
         if self.transport.is_closing() or self.deaf:
             return
         self.deaf = True
-        if not still_sending:
+        if not (still_sending and self.transport.can_write_eof()):
             self.transport.close()
             return
         self.resume_client()

@@ -69,6 +69,8 @@ class ClientSide(ClientLine):
         """Serve asyncio: the client sent FIN; a relay passes it on and waits for the answer."""
         if self.deaf or self.row is None or self._player or self._undecided:
             return False
+        if not self.transport.can_write_eof():  # TLS: who says close_notify is gone
+            return False
         self._half_closed = self._last = self.outlet.half_close()
         return self._half_closed
 

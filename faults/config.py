@@ -49,11 +49,23 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     assumed_output_tokens: int = 4096
 
 
+class Tls(msgspec.Struct, frozen=True, kw_only=True):
+    """That a listener speaks TLS: under which further names, by which authority.
+
+    It is known as `localhost`, by its own host and its upstream's. `ca_folder`: where the authority
+    is kept, by default the user's own.
+    """
+
+    names: tuple[str, ...] = ()
+    ca_folder: str | None = None
+
+
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """One proxy listener in front of one endpoint.
 
     `upstream` is `http(s)://host:port` (paths pass unchanged); `dialect` is `{name: parameters}`.
-    `numbered`: tokens carry their index (stand-ins), for who observes answers.
+    `numbered`: tokens carry their index (stand-ins), for who observes answers. `tls`: what clients
+    are met with; None in clear. `upstream_ca_file`: PEM to trust instead of this host's own.
     """
 
     endpoint: str
@@ -64,6 +76,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     price: Price = Price()
     numbered: bool = False
     upstream_ca_file: str | None = None
+    tls: Tls | None = None
 
 
 class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from faults.limit_watch import LimitWatch, limiter_of
 from faults.listening import Listening
 from faults.rules import RuleBook
 from faults.switch import ENGAGED, Switch
+from faults.tls.listening_as import complaint_without_tls, server_tls
 from providers.catalog import make_dialect
 from telemetry.clock import now_ns
 from telemetry.leash import (
@@ -63,6 +64,8 @@ class Injector:
         self._config = config
         self._recorder = recorder
         book = _book(config)
+        if complaint := complaint_without_tls(config):
+            raise NotStartedError(complaint)
         self._watch = LimitWatch(limiter_of(config), recorder)
         self._new_lane = _lane_maker(config, recorder, book, self._watch)
         self._listenings = [self._new_lane(listener) for listener in config.listeners]
@@ -253,7 +256,8 @@ def _lane_maker(
             )
             if config.header_faults_share:
                 lane.header_faults = HeaderFaults(config.header_faults_share, config.seed)
-            return Listening(lane, listener.host, listener.port, shared=config.shared_ports)
+            shared, tls = config.shared_ports, server_tls(listener)
+            return Listening(lane, listener.host, listener.port, shared=shared, tls=tls)
         except KeyError as unknown:
             raise NotStartedError(f"{listener.endpoint}: no dialect {unknown}") from unknown
         except (OSError, ValueError) as error:

@@ -3,16 +3,18 @@
 import asyncio
 import socket
 from collections.abc import Coroutine
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from faults import tcp
-from faults.client_side import ClientSide
+from faults.doorway import BACKLOG, TlsServer, http1_side
 from faults.lane import Lane
-from faults.reading_side import ReadingSide
+from faults.listener.tls_failure import TlsFailure
 from telemetry.clock import now_ns
 from telemetry.rows import Event
 
-BACKLOG: Final = 1024
+if TYPE_CHECKING:
+    from faults.tls.server import ServerTls
+
 PROBE_S: Final = 0.2
 """How often a closed listener is asked whether it still refuses."""
 
@@ -26,11 +28,21 @@ class Listening:
     outgoing connection of this host, takes it while nobody listens.
     """
 
-    def __init__(self, lane: Lane, host: str, port: int, *, shared: bool = False) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        host: str,
+        port: int,
+        *,
+        shared: bool = False,
+        tls: "ServerTls | None" = None,
+    ) -> None:
         """Reserve the port, 0 for any; raises OSError when it is taken. `shared`: `tcp.reserve`."""
         self.lane = lane
+        self._tls = tls
+        self._tls_failed_by = ""
         self._reserved = tcp.reserve(host, port, shared=shared)
-        self._server: asyncio.Server | None = None
+        self._server: asyncio.Server | TlsServer | None = None
         self._closed_by = ""
         self._over = False
         self._work: set[asyncio.Task[None]] = set()
@@ -49,9 +61,12 @@ class Listening:
     async def open(self) -> None:
         """Start to accept clients; raises OSError when somebody else listens on the port."""
         loop = asyncio.get_running_loop()
-        side = ReadingSide if self.lane.reads else ClientSide
-        sock = tcp.listen_beside(self._reserved)
-        self._server = await loop.create_server(lambda: side(self.lane), sock=sock, backlog=BACKLOG)
+        sock, lane = tcp.listen_beside(self._reserved), self.lane
+        if self._tls is None:
+            side = lambda: http1_side(lane)  # noqa: E731 - a factory, for asyncio
+            self._server = await loop.create_server(side, sock=sock, backlog=BACKLOG)
+        else:
+            self._server = TlsServer(lane, sock, self._tls, lambda _: http1_side(lane))
 
     def hold_closed(self, fault: str, reset_connections: str) -> None:
         """Refuse connections from now on, in the name of a fault; open ones are reset if asked."""
@@ -72,6 +87,23 @@ class Listening:
         if self._closed_by and not self._over:
             fault, self._closed_by = self._closed_by, ""
             self._start(self._reopen(fault))
+
+    def fail_tls(self, fault: str, failure: TlsFailure | None) -> None:
+        """Fail handshakes from now on, in the name of a fault; None lets them succeed again."""
+        if fault == self._tls_failed_by:
+            return
+        former, self._tls_failed_by = self._tls_failed_by, fault
+        if self._tls is None:
+            if fault:
+                reason = "the listener does not speak TLS"
+                self._record("fault_not_applicable", subject=fault, reason=reason)
+            return
+        self._tls.failure = failure
+        if former:
+            self._record("listener_opened", fault=former)
+        if fault:
+            # Nobody new gets in: for its clients the listener is as good as closed.
+            self._record("listener_closed", fault=fault)
 
     def close(self) -> None:
         """Accept nobody any more, for good."""
@@ -118,9 +150,10 @@ class Listening:
                 return False
         return False
 
-    def _record(self, name: str, **facts: str | bool) -> None:
+    def _record(self, name: str, subject: str = "", **facts: str | bool) -> None:
+        subject = subject or self.lane.endpoint
         self.lane.recorder.record_now(
-            Event(name=name, at_ns=now_ns(), subject=self.lane.endpoint, facts={**facts})
+            Event(name=name, at_ns=now_ns(), subject=subject, facts={**facts})
         )
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

@@ -19,9 +19,14 @@ from telemetry.record import EventFact, Record
 from telemetry.tables import Tables
 
 CONNECT_ERRORS = frozenset(
-    {Outcome.CONNECT_REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.CONNECT_FAILED}
+    {
+        Outcome.CONNECT_REFUSED,
+        Outcome.CONNECT_TIMEOUT,
+        Outcome.CONNECT_FAILED,
+        Outcome.TLS_FAILED,
+    }
 )
-"""How a connection ends that a closed listener refused."""
+"""How a connection ends that a closed listener, or one that fails its handshakes, refused."""
 
 CUTTING_NS = nanoseconds(0.1)
 """Open connections that a fault cuts when it closes the listener are cut within this time."""

@@ -50,6 +50,7 @@ TESTED_THROUGH: dict[str, str] = {
     "experiments/commands/arguments.py": "tests/experiments/test_cli.py",
     "experiments/analysing/carried_out.py": "tests/experiments/commands/test_analysing.py",
     "experiments/commands/reference.py": "tests/experiments/test_cli.py",
+    "experiments/commands/certifying.py": "tests/experiments/test_cli.py",
     # what serves, and what is asked over sockets
     "faults/api/desk.py": "tests/live/test_v1.py",
     "faults/api/injectors.py": "tests/live/test_v1.py",

@@ -6,17 +6,24 @@ from experiments.reading.names import check_endpoint_names, check_name, repeated
 from experiments.reading.problems import Complaints, Path
 from experiments.reading.shape import FaultShape, FileShape
 from faults.catalog import listener_fault_classes
+from faults.listener.tls_failure import TlsFailure
 
 EXCHANGE_SELECTORS = {"share": 1.0, "ramp_s": 0.0, "draw": "attempt"}
 """What chooses among exchanges, with the value that chooses none; a listener knows no exchange."""
 
 
-def check_faults(shape: FileShape, complaints: Complaints) -> None:
-    """Every fault has a name of its own, a place that there is, and a time within its phase."""
+def check_faults(
+    shape: FileShape, complaints: Complaints, tls: frozenset[str] = frozenset()
+) -> None:
+    """Every fault has a name of its own, a place that there is, and a time within its phase.
+
+    `tls`: the endpoints whose clients are met with TLS.
+    """
     for path, fault in faults_of(shape):
         check_name(fault.id, (*path, "id"), complaints)
         _check_at(fault, path, shape, complaints)
         _check_strength(fault, path, complaints)
+        _check_tls(fault, path, tls, complaints)
         if not complaints.about("phases"):
             _check_window(fault, path, shape.phases.fault_s, complaints)
     ids = [fault.id if fault else None for fault in shape.faults]
@@ -60,6 +67,17 @@ def _check_strength(fault: FaultShape, path: Path, complaints: Complaints) -> No
                     f"{kind} acts on the whole listener, which knows no exchanges: leave it out"
                 )
                 complaints.add((*path, key), message)
+
+
+def _check_tls(fault: FaultShape, path: Path, tls: frozenset[str], complaints: Complaints) -> None:
+    places = (fault.at,) if isinstance(fault.at, str) else fault.at
+    clear = [place for place in places if place not in tls]
+    if clear and isinstance(fault.inject, dict) and TlsFailure.name in fault.inject:
+        message = (
+            f"no handshake fails at {clear[0]}, whose clients are met in clear; `crosswind serve` "
+            "has proxies with `tls: true`"
+        )
+        complaints.add((*path, "inject"), message)
 
 
 def _check_window(

@@ -18,19 +18,26 @@ from experiments.reading.read import fault_of
 from experiments.reading.schedule import check_faults
 from experiments.reading.shape import DialectName, EndpointShape, FaultShape, FileShape
 from faults.api.allowed import is_loopback, upstream_address
-from faults.config import Listener
+from faults.config import Listener, Tls
 
 KEY = "proxies"
 LONGEST_S = 7 * 86_400.0
 
 
 class ProxyShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One proxy: without a dialect it relays bytes to `host:port`, else it reads HTTP."""
+    """One proxy: without a dialect it relays bytes to `host:port`, else it reads HTTP.
+
+    `tls`: its clients are met with a certificate of our own authority (`crosswind ca`), which
+    `tls_names` adds names to. `upstream_ca_file`: PEM to trust upstream instead of this host's own.
+    """
 
     name: str
     upstream: str
     listen: str = "127.0.0.1:0"
     dialect: DialectName = None
+    tls: bool = False
+    tls_names: tuple[str, ...] = ()
+    upstream_ca_file: str | None = None
     enabled: bool = True
 
 
@@ -88,9 +95,17 @@ def _check(shape: ProxiesShape, complaints: Complaints) -> None:
             complaints.add((KEY, index, "listen"), complaint)
         if complaint := _upstream_complaint(one):
             complaints.add((KEY, index, "upstream"), complaint)
+        if (one.tls or one.upstream_ca_file) and not one.dialect:
+            key = "tls" if one.tls else "upstream_ca_file"
+            complaints.add(
+                (KEY, index, key), "bytes pass unread: TLS is spoken with a dialect: only"
+            )
+        if one.tls_names and not one.tls:
+            complaints.add((KEY, index, "tls_names"), "names of a certificate: needs tls: true")
     reading = {one.name: EndpointShape(dialect=one.dialect) for one in proxies if one.dialect}
     phases = Phases(fault_s=LONGEST_S)
-    check_faults(FileShape(endpoints=reading, faults=shape.faults, phases=phases), complaints)
+    tls = frozenset(one.name for one in proxies if one.tls)
+    check_faults(FileShape(endpoints=reading, faults=shape.faults, phases=phases), complaints, tls)
 
 
 def _upstream_complaint(one: ProxyShape) -> str:
@@ -114,6 +129,8 @@ def _listener(one: ProxyShape) -> Listener:
         upstream=one.upstream,
         host=host.strip("[]"),
         port=int(port),
+        upstream_ca_file=one.upstream_ca_file,
+        tls=Tls(names=one.tls_names) if one.tls else None,
     )
 
 

@@ -96,7 +96,8 @@ def tell(register: Register, served: Served, config: InjectorConfig, say: Say) -
         listener = proxy.listener
         address = told_address(listener.host, listener.port)
         where = f"{address} in front of {behind.get(name, listener.upstream)}"
-        say(f"{name}: {where} (bytes)" if proxy.is_plain else f"{name}: http://{where}")
+        scheme = "http" if listener.tls is None else "https"
+        say(f"{name}: {where} (bytes)" if proxy.is_plain else f"{name}: {scheme}://{where}")
     for rule in config.rules:
         say(armed(rule, config.max_ttl_s))
 

@@ -35,9 +35,9 @@ def crosswind(
 
 def test_the_commands_are_those_that_were_promised() -> None:
     assert COMMANDS == [
-        "analyse", "clean", "compare", "exec", "export", "inject", "judge", "kill", "list", "plan",
-        "preflight", "query", "report", "run", "runs", "schema", "serve", "stand-in", "validate",
-        "view",
+        "analyse", "ca", "clean", "compare", "exec", "export", "inject", "judge", "kill", "list",
+        "plan", "preflight", "query", "report", "run", "runs", "schema", "serve", "stand-in",
+        "validate", "view",
     ]  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "token_drop",
         "token_duplicate",
     }
-    assert set(listener_fault_classes()) == {"connect_refused"}
+    assert set(listener_fault_classes()) == {"connect_refused", "tls_failure"}
 
 
 @pytest.mark.parametrize(("module", "base"), PLUG_INS)

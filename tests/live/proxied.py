@@ -14,7 +14,7 @@ from typing import Self
 import msgspec
 
 from experiments.running.children import Child, await_word
-from faults.config import InjectorConfig, Listener, Price, Rule
+from faults.config import InjectorConfig, Listener, Price, Rule, Tls
 from telemetry.rows import AnyRow, Event, FaultTouched, HopBegun, HopEnded, decode_row
 from tests.live.said import DIALECT, STREAM, chunked, dechunk, events, request
 
@@ -152,16 +152,16 @@ class Proxy:
         self.folder = folder
         self.child = child
         self.ports = ports
-        self._lines: list[Line] = []
+        self.lines: list[Line] = []
 
     def connect(self, endpoint: str = "azure") -> Line:
         line = Line(socket.create_connection(("127.0.0.1", self.ports[endpoint]), WITHIN_S))
-        self._lines.append(line)
+        self.lines.append(line)
         return line
 
     def close(self) -> None:
         """Close every connection that was made."""
-        for line in self._lines:
+        for line in self.lines:
             line.close()
 
     def rows(self) -> list[AnyRow]:
@@ -207,6 +207,7 @@ def proxied(
     upstream: str = "",
     ca_file: str | None = None,
     price: Price = Price(),  # noqa: B008 - frozen
+    tls: Tls | None = None,
     **options: object,
 ) -> Iterator[Proxy]:
     with tempfile.TemporaryDirectory(prefix="crosswind-test-") as name:
@@ -221,6 +222,7 @@ def proxied(
                     upstream=upstream or f"http://127.0.0.1:{provider_port}",
                     upstream_ca_file=ca_file,
                     price=price,
+                    tls=tls,
                 )
                 for endpoint in endpoints
             ),

@@ -9,6 +9,7 @@ from experiments.serving.proxies_file import (
     proxies_of,
     read_document_of,
 )
+from faults.config import Tls
 
 WHOLE = """\
 proxies:
@@ -84,3 +85,41 @@ def test_the_example_can_be_served() -> None:
     found = proxies_of(read_document_of(example))
     assert [one.endpoint for one in found.listeners] == ["openai", "cache"]
     assert len(found.faults) == 1
+
+
+TLS = """\
+proxies:
+  - {name: a, upstream: "https://a.example", dialect: azure-openai, tls: true, tls_names: [gw.x],
+     upstream_ca_file: corporate.pem}
+  - {name: b, upstream: "https://b.example", dialect: azure-openai}
+faults:
+  - {id: stale, at: %s, duration_s: 60, inject: {tls_failure: {kind: expired_cert}}}
+"""
+
+
+def test_clients_may_be_met_with_tls(tmp_path: Path) -> None:
+    first, second = read(tmp_path, TLS % "a").listeners
+    assert first.tls == Tls(names=("gw.x",))
+    assert first.upstream_ca_file == "corporate.pem"
+    assert second.tls is None
+
+
+def test_no_handshake_fails_where_none_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="no handshake fails at b, whose clients are met in"):
+        read(tmp_path, TLS % "b")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "word"),
+    [
+        ('{name: a, upstream: "a:1", tls: true}', "TLS is spoken with a dialect: only"),
+        ('{name: a, upstream: "a:1", upstream_ca_file: a.pem}', "spoken with a dialect: only"),
+        (
+            '{name: a, upstream: "https://a.example", dialect: azure-openai, tls_names: [b]}',
+            "needs tls: true",
+        ),
+    ],
+)
+def test_tls_where_there_can_be_none_is_told(tmp_path: Path, proxy: str, word: str) -> None:
+    with pytest.raises(ExperimentError, match=word):
+        read(tmp_path, f"proxies:\n  - {proxy}\n")

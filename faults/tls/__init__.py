@@ -1,0 +1,1 @@
+"""TLS towards clients: a certificate authority of our own, and what its servers say."""
