@@ -38,6 +38,8 @@ CHOSEN: Final[dict[str, dict[str, object]]] = {
     "keep_alive_only": {"interval_s": 0.2, "seconds": 2.0},
     "quota_exhausted": {"requests": 0},
     "capacity": {"concurrent": 0},
+    "bandwidth": {"rate_kb_per_s": 2},
+    "limit_data": {"limit_bytes": 1000},
     "wrong_model": {"model": "another-model"},
 }
 """Parameters where a fault's own defaults show nothing, or would take too long."""
@@ -59,9 +61,9 @@ HEAD: Final = """\
 # What the official SDKs make of the faults
 
 Printed by `python -m bench.reactions > docs/sdk-reactions.md` with openai {openai} and
-google-genai {genai}, for a stream of six tokens and a read timeout of 1 s; retries are the SDKs' own
-defaults. *Whole* means that all tokens came and no error: where the fault cut or changed
-something, the SDK has taken it for a success. Attempts are the requests that the SDK sent.
+google-genai {genai}, for a stream of six tokens and a read timeout of 1 s; retries are as the SDKs
+have them by default. *Whole* means that all tokens came and no error: where the fault cut or
+changed something, the SDK has taken it for a success. Attempts are the requests that the SDK sent.
 
 | fault | openai: result | attempts | s | google-genai: result | attempts | s |
 | --- | --- | --- | --- | --- | --- | --- |"""

@@ -81,10 +81,26 @@ def _reset_peer(attributes: Attributes) -> Reference:
     return {"reset_peer": {"after_s": _seconds(attributes["timeout"])}}
 
 
+def _bandwidth(attributes: Attributes) -> Reference:
+    # Toxiproxy's KB are 1,000 bytes, too.
+    return {"bandwidth": {"rate_kb_per_s": msgspec.convert(attributes["rate"], float)}}
+
+
+def _limit_data(attributes: Attributes) -> Reference:
+    return {"limit_data": {"limit_bytes": attributes["bytes"]}}
+
+
+def _slow_close(attributes: Attributes) -> Reference:
+    return {"slow_close": {"delay_s": _seconds(attributes["delay"])}}
+
+
 _LIKE: dict[str, Callable[[Attributes], Reference]] = {
     "latency": _latency,
     "timeout": _timeout,
     "reset_peer": _reset_peer,
+    "bandwidth": _bandwidth,
+    "limit_data": _limit_data,
+    "slow_close": _slow_close,
 }
 
 

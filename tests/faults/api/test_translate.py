@@ -17,6 +17,9 @@ def test_every_kind_of_toxic_and_fault_is_known() -> None:
         ("latency", {"latency": 250, "jitter": 0}, {"latency": {"delay_s": 0.25}}),
         ("timeout", {"timeout": 500}, {"blackhole": {"hold_s": 0.5}}),
         ("reset_peer", {"timeout": 100}, {"reset_peer": {"after_s": 0.1}}),
+        ("bandwidth", {"rate": 20}, {"bandwidth": {"rate_kb_per_s": 20.0}}),
+        ("limit_data", {"bytes": 90}, {"limit_data": {"limit_bytes": 90}}),
+        ("slow_close", {"delay": 1500}, {"slow_close": {"delay_s": 1.5}}),
         ("http_error", {"status": 429}, {"http_error": {"status": 429}}),
     ],
 )
