@@ -163,19 +163,9 @@ class HonestReader:
             self._steps.append(event)
 
     def _event(self, raw: bytes) -> Event:
-        delta = self._delta(raw)
-        tokens = len(numbers_in(delta.text)) or int(bool(delta.text))
-        self.tokens = (self.tokens or 0) + tokens
-        return Event(data=raw, tokens=tokens, finish=delta.finish_reason is not None)
-
-    def _delta(self, raw: bytes) -> Delta:
-        data = event_data(raw)
-        if data is None:
-            return Delta()
-        try:
-            return self._dialect.read_event(data)
-        except MalformedAnswerError:
-            return Delta()
+        event = event_of(self._dialect, raw)
+        self.tokens = (self.tokens or 0) + event.tokens
+        return event
 
     def _finish(self, ending: Step) -> None:
         if self._ended:
@@ -189,3 +179,20 @@ class HonestReader:
         steps, self._steps = self._steps, []
         if steps:
             self._tell(steps)
+
+
+def event_of(dialect: Dialect, raw: bytes) -> Event:
+    """Return a whole server-sent event, its content tokens counted."""
+    delta = _delta(dialect, raw)
+    tokens = len(numbers_in(delta.text)) or int(bool(delta.text))
+    return Event(data=raw, tokens=tokens, finish=delta.finish_reason is not None)
+
+
+def _delta(dialect: Dialect, raw: bytes) -> Delta:
+    data = event_data(raw)
+    if data is None:
+        return Delta()
+    try:
+        return dialect.read_event(data)
+    except MalformedAnswerError:
+        return Delta()

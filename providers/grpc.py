@@ -1,7 +1,7 @@
 """gRPC over HTTP/2 for any service, without its descriptors: messages, statuses, trailers. Pure.
 
-Format: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. Which status stands for which
-HTTP status: as Google's APIs map them (`google/rpc/code.proto`).
+Format: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. Which status stands for
+which HTTP status: as Google's APIs map them (`google/rpc/code.proto`).
 """
 
 import base64
