@@ -6,10 +6,12 @@ that asks. So it ends as that ends: GOAWAY as GOAWAY, FIN as FIN, RST as RST.
 
 import asyncio
 from collections import deque
+from typing import Final
 
 from h2.exceptions import H2Error
 
 from faults import tcp
+from faults.client_line import LINGER_S
 from faults.http2.exchange import Exchange
 from faults.http2.goaway import GoneAway, goaway_frame
 from faults.http2.heads import Field
@@ -17,7 +19,7 @@ from faults.http2.line import Line
 from faults.http2.upstream_side import Upstream
 from faults.lane import Lane
 
-REFUSED_STREAM = 7
+REFUSED_STREAM: Final = 7
 
 
 class Http2Side(Line):
@@ -66,7 +68,7 @@ class Http2Side(Line):
             self._dialing.cancel()
         if self._upstream is not None:
             self._upstream.hang_up()
-        self.transport.close()
+        self._close_behind_all()
 
     # What exchanges ask for.
 
@@ -204,5 +206,15 @@ class Http2Side(Line):
     def _close(self) -> None:
         if not self.over:
             self.flush()
-            self.transport.close()
             self.lose("")
+
+    def _close_behind_all(self) -> None:
+        """Close with a FIN behind what was said; a RST, for what comes meanwhile, could destroy it.
+
+        TLS has no half-closed state: there the client's end has to do.
+        """
+        if self.transport.is_closing() or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self.transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_S, self.transport.close)

@@ -124,6 +124,8 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Serve asyncio: frames, or parts of them."""
+        if self.over:
+            return
         try:
             read, gone = self._sieve.feed(data)
             events = self.h2.receive_data(read)

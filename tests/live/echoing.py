@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
+from typing import Any
 
 import grpc
 
@@ -88,13 +89,13 @@ class Client:
             if credentials is None
             else grpc.secure_channel(where, credentials, options)
         )
-        self.once = self.channel.unary_unary(f"/{SERVICE}/Once")
-        self.hang = self.channel.unary_unary(f"/{SERVICE}/Hang")
-        self.stream = self.channel.unary_stream(f"/{SERVICE}/Stream")
-        self.collect = self.channel.stream_unary(f"/{SERVICE}/Collect")
-        self.both = self.channel.stream_stream(f"/{SERVICE}/Both")
+        self.once: Any = self.channel.unary_unary(f"/{SERVICE}/Once")
+        self.hang: Any = self.channel.unary_unary(f"/{SERVICE}/Hang")
+        self.stream: Any = self.channel.unary_stream(f"/{SERVICE}/Stream")
+        self.collect: Any = self.channel.stream_unary(f"/{SERVICE}/Collect")
+        self.both: Any = self.channel.stream_stream(f"/{SERVICE}/Both")
 
-    def streamed(self, request: bytes, timeout_s: float = 10) -> tuple[list[bytes], grpc.RpcError]:
+    def streamed(self, request: bytes, timeout_s: float = 10) -> tuple[list[bytes], Any]:
         """Return what came of a stream, and how it ended."""
         call = self.stream(request, timeout=timeout_s)
         came: list[bytes] = []
@@ -104,7 +105,7 @@ class Client:
             return came, error
         return came, call
 
-    def refused(self, request: bytes = b"x", timeout_s: float = 10) -> grpc.RpcError:
+    def refused(self, request: bytes = b"x", timeout_s: float = 10) -> Any:
         """Return the error of a call that has to fail."""
         try:
             self.once(request, timeout=timeout_s)

@@ -10,8 +10,8 @@ import grpc
 import pytest
 import trustme
 
-from faults.config import Tls
-from telemetry.rows import HopBegun
+from faults.config import Limits, Tls
+from telemetry.rows import HopBegun, HopEnded
 from tests.live.echoing import GONE, HUNG, Client, echo, slowly
 from tests.live.proxied import ERROR, Provider, Proxy, always, proxied, streams, wait_until
 from tests.live.said import END, request
@@ -57,9 +57,7 @@ def test_each_call_is_on_record_once(between: Between) -> None:
     }
 
 
-def ends(proxy: Proxy) -> list[object]:
-    from telemetry.rows import HopEnded  # noqa: PLC0415 - for its type alone
-
+def ends(proxy: Proxy) -> list[HopEnded]:
     return [row for row in proxy.rows() if isinstance(row, HopEnded)]
 
 
@@ -207,8 +205,6 @@ def test_garbage_behind_the_preface_ends_the_connection_and_nothing_else(between
 
 
 def test_where_limits_count_http2_does_not_pass_uncounted() -> None:
-    from faults.config import Limits  # noqa: PLC0415 - this test alone
-
     with (
         echo() as (_, port),
         proxied(port, http2=True, limits=Limits(max_requests=10)) as proxy,
