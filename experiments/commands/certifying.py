@@ -16,9 +16,9 @@ def ca(
 ) -> None:
     """Say which certificate clients of TLS proxies trust.
 
-    Those with `tls: true` in a file that is served. It is made on first use, with a key that you alone can read, and kept for all later ones. Let
-    the client under test trust it, never a whole machine: who can read the key can be any host to
-    whoever trusts it.
+    Those with `tls: true` in a file that is served. It is made on first use, with a key that you
+    alone can read, and kept for all later ones. Let the client under test trust it, never a whole
+    machine: who can read the key can be any host to whoever trusts it.
 
     For example:
 
