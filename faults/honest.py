@@ -48,7 +48,7 @@ class HonestReader:
         self._bodiless = bodiless
         self._head = b""
         self._final = self._past_head = self._complete = self._ended = False
-        self._keep_alive = False
+        self._keep_alive = self._upgraded = False
         self._pieces: list[bytes] = []
         self._gunzip: zlib._Decompress | None = None
         self._splitter: EventSplitter | None = None
@@ -65,10 +65,10 @@ class HonestReader:
         """Take the provider's bytes."""
         if not self._past_head:
             self._head += data
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self.error = self.error or f"not an answer that can be read: {error}"
+        if self._upgraded:
+            self._pieces.append(data)
+        else:
+            self._parse(data)
         if not (self._past_head or self.error):
             self._take_heads()
         self._take_body()
@@ -78,6 +78,20 @@ class HonestReader:
             self.reusable = self._keep_alive
             self._finish(End())
         self._hand_on()
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            # What follows is of another protocol: pieces of bytes, up to the end.
+            self._upgraded = True
+            rest = data[upgrade.args[0] :]
+            whole = self._head[: len(self._head) - len(rest)]
+            start = whole.rfind(HEAD_END, 0, len(whole) - len(HEAD_END))
+            self._take_final_head(whole[start + len(HEAD_END) :] if start >= 0 else whole)
+            self._pieces.append(rest)
+        except httptools.HttpParserError as error:
+            self.error = self.error or f"not an answer that can be read: {error}"
 
     def feed_eof(self, *, broken: bool) -> None:
         """Take the end of the provider's connection."""
