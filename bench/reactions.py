@@ -25,7 +25,7 @@ from google.genai import types
 from google.oauth2.credentials import Credentials
 from openai import AzureOpenAI
 
-from faults.catalog import fault_classes
+from faults.catalog import faults_over
 from faults.fault import Fault
 from providers.words import numbers_in
 
@@ -92,7 +92,7 @@ def parameters(kind: type[Fault]) -> dict[str, object]:
 def experiment() -> str:
     """Return the file: an endpoint per cloud and fault, and the fault there from the start on."""
     endpoints, faults = [], []
-    for name, kind in fault_classes().items():
+    for name, kind in faults_over("HTTP/1.1").items():
         told = msgspec.json.encode({name: parameters(kind)}).decode()
         for cloud, dialect in SERVED.items():
             at = f"{cloud}-{name}"
@@ -101,7 +101,7 @@ def experiment() -> str:
             endpoints.append(f"  {at}: {{dialect: {dialect}, {stand_in}}}")
             faults.append(f"  - {{id: {at}, at: {at}, duration_s: 600, inject: {told}}}")
     return EXPERIMENT.format(
-        first=f"azure-{next(iter(fault_classes()))}",
+        first=f"azure-{next(iter(faults_over('HTTP/1.1')))}",
         endpoints="\n".join(endpoints),
         faults="\n".join(faults),
     )
@@ -191,7 +191,7 @@ def main() -> int:
     """Print the page."""
     print(HEAD.format(openai=version("openai"), genai=version("google-genai")))
     with serving() as urls:
-        for name in fault_classes():
+        for name in faults_over("HTTP/1.1"):
             one = reaction(ask_openai, urls[f"azure-{name}"])
             other = reaction(ask_genai, urls[f"vertex-{name}"])
             cells = [f"`{name}`"]

@@ -12,6 +12,9 @@ from faults.heads import assemble, ends_connection, other_lines, start_line, wit
 from faults.steps import Head
 from providers.http1 import chunk
 
+SWITCHING: Final = 101
+"""The status behind which another protocol is spoken, in no framing of HTTP's."""
+
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
@@ -31,13 +34,14 @@ class AnswerWriter:
         self._head: Head | None = None
         self._pieces: list[bytes] = []
         self._written: list[bytes] = []
-        self._framed = False
+        self._framed = self._tunnel = False
         self.decoded = False
 
     def head(self, head: Head) -> None:
         """Say the head; it is written with what follows it in the same breath."""
         self._head = head
         self._bodiless = self._bodiless or head.status in {204, 304}
+        self._tunnel = head.status == SWITCHING
         self.last = self.last or ends_connection(head.raw.lower())
 
     def event(self, data: bytes) -> None:
@@ -72,7 +76,8 @@ class AnswerWriter:
     def _commit(self) -> None:
         if self._head is not None:
             promised = self._head.length
-            self._framed = not (self._bodiless or self._old) and promised is None
+            unframed = self._bodiless or self._old or self._tunnel
+            self._framed = not unframed and promised is None
             length = b"" if promised is None else b"Content-Length: %d" % promised
             self._write_head(b"Transfer-Encoding: chunked" if self._framed else length)
         if self._pieces:
@@ -82,6 +87,9 @@ class AnswerWriter:
     def _write_head(self, framing: bytes) -> None:
         head, self._head = self._head, None
         if head is None:
+            return
+        if self._tunnel and head.raw:
+            self._written.append(head.raw)
             return
         first, lines = self._own_lines(head) if not head.raw else self._kept_lines(head.raw)
         if framing:

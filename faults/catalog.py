@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from faults import library, listener
-from faults.fault import Fault, ListenerFault
+from faults.fault import Fault, ListenerFault, Protocol
 from telemetry import plugins
 
 Reference = dict[str, dict[str, object]]
@@ -16,6 +16,11 @@ Reference = dict[str, dict[str, object]]
 def fault_classes() -> dict[str, type[Fault]]:
     """Return every fault of an exchange by its name."""
     return plugins.classes(library, Fault)
+
+
+def faults_over(protocol: Protocol) -> dict[str, type[Fault]]:
+    """Return every fault of an exchange that has a meaning over a protocol."""
+    return {name: kind for name, kind in fault_classes().items() if protocol in kind.protocols}
 
 
 @cache

@@ -164,7 +164,9 @@ class ClientSide(ClientLine):
 
     def _is_taken(self, request: Request, body: bytes) -> bool:
         """Tell whether a script takes the exchange over, or may do so once its body is read."""
-        if self.reader.unread or not self.lane.concerns(request.parent):
+        if not self.lane.concerns(request.parent):
+            return False
+        if self.reader.unread and (self.lane.reads or request.head.startswith(b"CONNECT ")):
             return False
         if request.keyed_by == "attempt":
             chosen = self.lane.choose(request.parent, request.attempt_key, None, request.low)

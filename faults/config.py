@@ -66,6 +66,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     `upstream` is `http(s)://host:port` (paths pass unchanged); `dialect` is `{name: parameters}`.
     `numbered`: tokens carry their index (stand-ins), for who observes answers. `tls`: what clients
     are met with; None in clear. `upstream_ca_file`: PEM to trust instead of this host's own.
+    `http2`: it is spoken with who wants it, by ALPN or in clear; gRPC needs it.
     """
 
     endpoint: str
@@ -77,6 +78,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     numbered: bool = False
     upstream_ca_file: str | None = None
     tls: Tls | None = None
+    http2: bool = False
 
 
 class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):

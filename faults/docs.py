@@ -9,7 +9,7 @@ from msgspec import NODEFAULT
 from msgspec import inspect as types
 
 from faults.catalog import fault_classes, listener_fault_classes
-from faults.fault import Fault, ListenerFault
+from faults.fault import ANY, Fault, ListenerFault
 
 _Kinds = Mapping[str, type[Fault | ListenerFault]]
 
@@ -40,6 +40,8 @@ endpoints), with the probability `share`.
   without an end is `withheld`, and so is what was kept until later bytes had come, or never told.
 - **Counts** (`after_n`, quotas, room) are kept per endpoint while the fault is armed. They are
   exact in number; which exchange is the one too many depends on the order of arrival.
+- **HTTP/2 and gRPC** meet the same faults, stream by stream: see [gRPC](grpc.md). There a message
+  counts as one token, a refusal is the status that stands for it, and a reset is a RST_STREAM.
 - **Other names**: what another tool or standard calls a fault is accepted wherever one is named.
 """
 
@@ -74,12 +76,18 @@ def _sections(kinds: _Kinds) -> str:
 def _section(kind: type[Fault | ListenerFault]) -> str:
     shown = inspect.cleandoc(kind.__doc__ or "")
     actions = " or ".join(f"`{action}`" for action in (kind.action, *kind.also_attested))
-    told = f"{_aliases(kind)}Attested as {actions}. Seen: {kind.seen}."
+    told = f"{_aliases(kind)}{_only(kind)}Attested as {actions}. Seen: {kind.seen}."
     return "\n".join([f"### `{kind.name}`", "", shown, "", told, "", *_table(kind), ""])
 
 
 def _aliases(kind: type[Fault | ListenerFault]) -> str:
     return f"Also called {', '.join(f'`{a}`' for a in kind.aliases)}. " if kind.aliases else ""
+
+
+def _only(kind: type[Fault | ListenerFault]) -> str:
+    if not issubclass(kind, Fault) or kind.protocols == ANY:
+        return ""
+    return f"Only over {' and '.join(sorted(kind.protocols))}. "
 
 
 def _table(kind: type[Fault | ListenerFault]) -> list[str]:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from faults import tcp
 from faults.client_side import ClientSide
@@ -18,11 +18,26 @@ from faults.reading_side import ReadingSide
 if TYPE_CHECKING:
     from faults.tls.server import ServerTls
 
+H2: Final = "h2"
+"""HTTP/2 by its name in ALPN."""
+
+_PREFACE: Final = b"PRI * HTTP/2.0"
 BACKLOG: Final = 1024
 HANDSHAKE_S: Final = 10.0
 """How long a client may take over its handshake."""
 
 RETRY_S: Final = 0.05
+
+
+class Entrance(NamedTuple):
+    """How clients come in. `shared`: see `tcp.reserve`; `http2`: it is spoken with who wants it."""
+
+    shared: bool = False
+    tls: "ServerTls | None" = None
+    http2: bool = False
+
+
+PLAIN: Final = Entrance()
 
 
 class Side(Protocol):
@@ -38,6 +53,16 @@ class Side(Protocol):
 def http1_side(lane: Lane) -> ClientSide:
     """Return who serves HTTP/1.1."""
     return (ReadingSide if lane.reads else ClientSide)(lane)
+
+
+def side_for(lane: Lane, protocol: str | None) -> Side:
+    """Return who serves what was agreed on; nothing agreed on is HTTP/1.1."""
+    if protocol != H2:
+        return http1_side(lane)
+    # Where nobody speaks HTTP/2, its library is not loaded.
+    from faults.http2.client_side import Http2Side  # noqa: PLC0415 - see above
+
+    return Http2Side(lane)
 
 
 class TlsServer:
@@ -110,33 +135,19 @@ class Threshold(asyncio.Protocol):
         side.connection_made(transport)
 
 
-class Rebuff(asyncio.Protocol):
-    """A connection whose handshake is to fail as soon as the client has said hello.
-
-    `answer` is what it gets then, a TLS record in clear and a FIN; empty is a RST.
-    """
+class Waiting(asyncio.Protocol):
+    """A connection of which nothing has come: a guest that no exchange keeps."""
 
     idle = True
 
-    def __init__(self, lane: Lane, answer: bytes) -> None:
+    def __init__(self, lane: Lane) -> None:
         self._lane = lane
-        self._answer = answer
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Serve asyncio: a client is here."""
         self._transport = cast("asyncio.Transport", transport)
         self._lane.guests.add(self)
-
-    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - whatever it says
-        """Serve asyncio: the client said hello."""
-        if self._transport is None:
-            return
-        if self._answer:
-            self._transport.write(self._answer)
-            self._transport.close()
-        else:
-            self.expel("reset")
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Serve asyncio: it is over."""
@@ -156,3 +167,45 @@ class Rebuff(asyncio.Protocol):
 
     def rules_changed(self, armed: frozenset[str]) -> None:
         """Nothing is held here."""
+
+
+class Rebuff(Waiting):
+    """A connection whose handshake is to fail as soon as the client has said hello.
+
+    `answer` is what it gets then, a TLS record in clear and a FIN; empty is a RST.
+    """
+
+    def __init__(self, lane: Lane, answer: bytes) -> None:
+        super().__init__(lane)
+        self._answer = answer
+
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - whatever it says
+        """Serve asyncio: the client said hello."""
+        if self._transport is None:
+            return
+        if self._answer:
+            self._transport.write(self._answer)
+            self._transport.close()
+        else:
+            self.expel("reset")
+
+
+class Preface(Waiting):
+    """A connection in clear, which becomes what its first bytes are: HTTP/2 or HTTP/1.1."""
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__(lane)
+        self._come = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Serve asyncio: enough to tell, or not yet."""
+        self._come += data
+        if self._transport is None or (
+            len(self._come) < len(_PREFACE) and _PREFACE.startswith(self._come)
+        ):
+            return
+        side = side_for(self._lane, H2 if self._come.startswith(_PREFACE) else None)
+        self._lane.guests.discard(self)
+        self._transport.set_protocol(cast("asyncio.BaseProtocol", side))
+        side.connection_made(self._transport)
+        side.data_received(self._come)

@@ -1,12 +1,19 @@
 """What every fault is: frozen parameters, a one-sentence docstring, and what the client sees."""
 
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
 from faults.gate import Gate
 from faults.steps import Script
 from providers.dialect import Dialect
+
+Protocol = Literal["HTTP/1.1", "HTTP/2", "gRPC"]
+"""What an exchange is framed in; gRPC is HTTP/2 whose body is messages."""
+
+ANY: Final[frozenset[Protocol]] = frozenset({"HTTP/1.1", "HTTP/2", "gRPC"})
+NOT_GRPC: Final[frozenset[Protocol]] = frozenset({"HTTP/1.1", "HTTP/2"})
+ANY_HTTP2: Final[frozenset[Protocol]] = frozenset({"HTTP/2", "gRPC"})
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,6 +34,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     also_attested: ClassVar[tuple[str, ...]] = ()
     """What else attestation may call it, by its parameters or the answer that it meets."""
+
+    protocols: ClassVar[frozenset[Protocol]] = ANY
+    """Over what it has a meaning; elsewhere it is recorded as not applicable."""
 
     holds_back: ClassVar[bool] = False
     """True when the script keeps honest steps until later ones come: attested as `withheld`,

@@ -48,7 +48,7 @@ class HonestReader:
         self._bodiless = bodiless
         self._head = b""
         self._final = self._past_head = self._complete = self._ended = False
-        self._keep_alive = False
+        self._keep_alive = self._upgraded = False
         self._pieces: list[bytes] = []
         self._gunzip: zlib._Decompress | None = None
         self._splitter: EventSplitter | None = None
@@ -65,10 +65,10 @@ class HonestReader:
         """Take the provider's bytes."""
         if not self._past_head:
             self._head += data
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self.error = self.error or f"not an answer that can be read: {error}"
+        if self._upgraded:
+            self._pieces.append(data)
+        else:
+            self._parse(data)
         if not (self._past_head or self.error):
             self._take_heads()
         self._take_body()
@@ -78,6 +78,20 @@ class HonestReader:
             self.reusable = self._keep_alive
             self._finish(End())
         self._hand_on()
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            # What follows is of another protocol: pieces of bytes, up to the end.
+            self._upgraded = True
+            rest = data[upgrade.args[0] :]
+            whole = self._head[: len(self._head) - len(rest)]
+            start = whole.rfind(HEAD_END, 0, len(whole) - len(HEAD_END))
+            self._take_final_head(whole[start + len(HEAD_END) :] if start >= 0 else whole)
+            self._pieces.append(rest)
+        except httptools.HttpParserError as error:
+            self.error = self.error or f"not an answer that can be read: {error}"
 
     def feed_eof(self, *, broken: bool) -> None:
         """Take the end of the provider's connection."""
@@ -163,19 +177,9 @@ class HonestReader:
             self._steps.append(event)
 
     def _event(self, raw: bytes) -> Event:
-        delta = self._delta(raw)
-        tokens = len(numbers_in(delta.text)) or int(bool(delta.text))
-        self.tokens = (self.tokens or 0) + tokens
-        return Event(data=raw, tokens=tokens, finish=delta.finish_reason is not None)
-
-    def _delta(self, raw: bytes) -> Delta:
-        data = event_data(raw)
-        if data is None:
-            return Delta()
-        try:
-            return self._dialect.read_event(data)
-        except MalformedAnswerError:
-            return Delta()
+        event = event_of(self._dialect, raw)
+        self.tokens = (self.tokens or 0) + event.tokens
+        return event
 
     def _finish(self, ending: Step) -> None:
         if self._ended:
@@ -189,3 +193,20 @@ class HonestReader:
         steps, self._steps = self._steps, []
         if steps:
             self._tell(steps)
+
+
+def event_of(dialect: Dialect, raw: bytes) -> Event:
+    """Return a whole server-sent event, its content tokens counted."""
+    delta = _delta(dialect, raw)
+    tokens = len(numbers_in(delta.text)) or int(bool(delta.text))
+    return Event(data=raw, tokens=tokens, finish=delta.finish_reason is not None)
+
+
+def _delta(dialect: Dialect, raw: bytes) -> Delta:
+    data = event_data(raw)
+    if data is None:
+        return Delta()
+    try:
+        return dialect.read_event(data)
+    except MalformedAnswerError:
+        return Delta()

@@ -25,6 +25,7 @@ from faults.arranging import Arranging
 from faults.attested import CountingRecorder
 from faults.config import InjectorConfig, Listener
 from faults.control import ControlFolderError, ControlSocket, is_engaged
+from faults.doorway import Entrance
 from faults.header_faults import HeaderFaults
 from faults.lane import Guest, Lane, upstream_at
 from faults.limit_watch import LimitWatch, limiter_of
@@ -256,8 +257,8 @@ def _lane_maker(
             )
             if config.header_faults_share:
                 lane.header_faults = HeaderFaults(config.header_faults_share, config.seed)
-            shared, tls = config.shared_ports, server_tls(listener)
-            return Listening(lane, listener.host, listener.port, shared=shared, tls=tls)
+            how = Entrance(config.shared_ports, server_tls(listener), listener.http2)
+            return Listening(lane, listener.host, listener.port, how)
         except KeyError as unknown:
             raise NotStartedError(f"{listener.endpoint}: no dialect {unknown}") from unknown
         except (OSError, ValueError) as error:

@@ -20,12 +20,16 @@ from telemetry.rows import HopBegun, HopEnded
 
 
 class Upstream(NamedTuple):
-    """The server behind an endpoint; `authority` is what its Host header says, after a space."""
+    """The server behind an endpoint; `authority` is what its Host header says, after a space.
+
+    `tls` speaks HTTP/1.1, `tls_h2` HTTP/2; both are None in clear.
+    """
 
     host: str
     port: int
     tls: ssl.SSLContext | None
     authority: bytes
+    tls_h2: ssl.SSLContext | None = None
 
 
 def upstream_at(url: str, ca_file: str | None = None) -> Upstream:
@@ -34,13 +38,16 @@ def upstream_at(url: str, ca_file: str | None = None) -> Upstream:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url}: expected http(s)://host:port")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    tls = _tls_context(ca_file) if parts.scheme == "https" else None
-    return Upstream(parts.hostname, port, tls, f" {parts.netloc.rpartition('@')[2]}".encode())
+    authority = f" {parts.netloc.rpartition('@')[2]}".encode()
+    if parts.scheme == "http":
+        return Upstream(parts.hostname, port, None, authority)
+    tls, tls_h2 = (_tls_context(ca_file, protocol) for protocol in ("http/1.1", "h2"))
+    return Upstream(parts.hostname, port, tls, authority, tls_h2)
 
 
-def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+def _tls_context(ca_file: str | None, protocol: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols([protocol])
     return context
 
 
@@ -189,10 +196,16 @@ class Lane:
 
     def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
         """Start to connect a protocol to the server behind this lane."""
-        return asyncio.ensure_future(self._connect(protocol))
+        return asyncio.ensure_future(self._connect(protocol, self.upstream.tls))
 
-    async def _connect(self, protocol: asyncio.Protocol) -> asyncio.Transport:
-        host, port, tls, _ = self.upstream
+    def connect_http2(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
+        """Start to connect one that speaks HTTP/2; over TLS the server has to agree."""
+        return asyncio.ensure_future(self._connect(protocol, self.upstream.tls_h2))
+
+    async def _connect(
+        self, protocol: asyncio.Protocol, tls: ssl.SSLContext | None
+    ) -> asyncio.Transport:
+        host, port = self.upstream.host, self.upstream.port
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(lambda: protocol, host, port, ssl=tls)
         return transport

@@ -3,17 +3,14 @@
 import asyncio
 import socket
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from faults import tcp
-from faults.doorway import BACKLOG, TlsServer, http1_side
+from faults.doorway import BACKLOG, PLAIN, Entrance, Preface, TlsServer, http1_side, side_for
 from faults.lane import Lane
 from faults.listener.tls_failure import TlsFailure
 from telemetry.clock import now_ns
 from telemetry.rows import Event
-
-if TYPE_CHECKING:
-    from faults.tls.server import ServerTls
 
 PROBE_S: Final = 0.2
 """How often a closed listener is asked whether it still refuses."""
@@ -28,20 +25,13 @@ class Listening:
     outgoing connection of this host, takes it while nobody listens.
     """
 
-    def __init__(
-        self,
-        lane: Lane,
-        host: str,
-        port: int,
-        *,
-        shared: bool = False,
-        tls: "ServerTls | None" = None,
-    ) -> None:
-        """Reserve the port, 0 for any; raises OSError when it is taken. `shared`: `tcp.reserve`."""
+    def __init__(self, lane: Lane, host: str, port: int, entrance: Entrance = PLAIN) -> None:
+        """Reserve the port, 0 for any; raises OSError when it is taken."""
         self.lane = lane
-        self._tls = tls
+        self._tls = entrance.tls
+        self._http2 = entrance.http2
         self._tls_failed_by = ""
-        self._reserved = tcp.reserve(host, port, shared=shared)
+        self._reserved = tcp.reserve(host, port, shared=entrance.shared)
         self._server: asyncio.Server | TlsServer | None = None
         self._closed_by = ""
         self._over = False
@@ -63,10 +53,12 @@ class Listening:
         loop = asyncio.get_running_loop()
         sock, lane = tcp.listen_beside(self._reserved), self.lane
         if self._tls is None:
-            side = lambda: http1_side(lane)  # noqa: E731 - a factory, for asyncio
-            self._server = await loop.create_server(side, sock=sock, backlog=BACKLOG)
+            side = Preface if self._http2 else http1_side
+            self._server = await loop.create_server(lambda: side(lane), sock=sock, backlog=BACKLOG)
         else:
-            self._server = TlsServer(lane, sock, self._tls, lambda _: http1_side(lane))
+            self._server = TlsServer(
+                lane, sock, self._tls, lambda protocol: side_for(lane, protocol)
+            )
 
     def hold_closed(self, fault: str, reset_connections: str) -> None:
         """Refuse connections from now on, in the name of a fault; open ones are reset if asked."""

@@ -18,3 +18,6 @@ Tokens = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "content tokens"})]
 
 Count = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "requests"})]
 """A number of requests."""
+
+Messages = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "messages"})]
+"""A position in a gRPC stream; in a stream of events of plain HTTP/2 it counts content tokens."""

@@ -7,8 +7,10 @@ from typing import Final
 from faults.steps import NEXT, End, Event, Head, Next, Script, Step
 from providers.dialect import Answer, Dialect, HttpAnswer, MalformedAnswerError
 from providers.edited import Edit, edited, edited_event
+from providers.grpc import CONTENT_TYPE
 from providers.sse import event_data
 
+_IN_EVENTS: Final = ("text/event-stream", CONTENT_TYPE)
 _FRAMING: Final = frozenset(
     {"content-length", "transfer-encoding", "connection", "keep-alive", "trailer"}
 )
@@ -143,7 +145,7 @@ def _passes_whole(step: Step) -> bool:
 def is_event_stream(head: Head) -> bool:
     """Tell whether a body is to come in events."""
     types = (value for name, value in head.headers if name.lower() == "content-type")
-    return any(value.lower().startswith("text/event-stream") for value in types)
+    return any(value.lower().startswith(_IN_EVENTS) for value in types)
 
 
 def _sent_s(head: Head) -> int:

@@ -55,8 +55,26 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     """The well-formed end of the answer."""
 
 
+class Trailers(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields behind a body, as HTTP/2 has them: gRPC's status is there. The end follows."""
+
+    headers: tuple[tuple[str, str], ...]
+
+
+class GoAway(msgspec.Struct, frozen=True, kw_only=True):
+    """HTTP/2's word that the connection is going away; only that connection's new streams mind.
+
+    `refuses`: it says that this exchange was not looked at either, so that it may be asked again.
+    """
+
+    code: int = 0
+    refuses: bool = False
+
+
 class Reset(msgspec.Struct, frozen=True, kw_only=True):
-    """A TCP RST instead of anything further."""
+    """A TCP RST instead of anything further; over HTTP/2 a RST_STREAM with this error `code`."""
+
+    code: int = 2
 
 
 class Close(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,5 +87,5 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = math.inf
 
 
-Step = Head | Event | Raw | End | Reset | Close | Wait
+Step = Head | Event | Raw | Trailers | GoAway | End | Reset | Close | Wait
 Script = Generator[Step | Next, Step, None]

@@ -1,29 +1,35 @@
 """Checks of the faults in a file: where, when and how strongly."""
 
 from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from experiments.reading.names import check_endpoint_names, check_name, repeated, unknown_endpoint
 from experiments.reading.problems import Complaints, Path
 from experiments.reading.shape import FaultShape, FileShape
-from faults.catalog import listener_fault_classes
+from faults.catalog import fault_classes, faults_over, listener_fault_classes
 from faults.listener.tls_failure import TlsFailure
 
 EXCHANGE_SELECTORS = {"share": 1.0, "ramp_s": 0.0, "draw": "attempt"}
 """What chooses among exchanges, with the value that chooses none; a listener knows no exchange."""
 
 
-def check_faults(
-    shape: FileShape, complaints: Complaints, tls: frozenset[str] = frozenset()
-) -> None:
-    """Every fault has a name of its own, a place that there is, and a time within its phase.
+class Spoken(NamedTuple):
+    """Which endpoints speak more with their clients than HTTP/1.1 in clear."""
 
-    `tls`: the endpoints whose clients are met with TLS.
-    """
+    tls: frozenset[str] = frozenset()
+    http2: frozenset[str] = frozenset()
+
+
+ALL_PLAIN: Final = Spoken()
+
+
+def check_faults(shape: FileShape, complaints: Complaints, spoken: Spoken = ALL_PLAIN) -> None:
+    """Every fault has a name of its own, a place that there is, and a time within its phase."""
     for path, fault in faults_of(shape):
         check_name(fault.id, (*path, "id"), complaints)
         _check_at(fault, path, shape, complaints)
         _check_strength(fault, path, complaints)
-        _check_tls(fault, path, tls, complaints)
+        _check_meant(fault, path, spoken, complaints)
         if not complaints.about("phases"):
             _check_window(fault, path, shape.phases.fault_s, complaints)
     ids = [fault.id if fault else None for fault in shape.faults]
@@ -69,15 +75,27 @@ def _check_strength(fault: FaultShape, path: Path, complaints: Complaints) -> No
                 complaints.add((*path, key), message)
 
 
-def _check_tls(fault: FaultShape, path: Path, tls: frozenset[str], complaints: Complaints) -> None:
-    places = (fault.at,) if isinstance(fault.at, str) else fault.at
-    clear = [place for place in places if place not in tls]
-    if clear and isinstance(fault.inject, dict) and TlsFailure.name in fault.inject:
-        message = (
-            f"no handshake fails at {clear[0]}, whose clients are met in clear; `crosswind serve` "
-            "has proxies with `tls: true`"
-        )
-        complaints.add((*path, "inject"), message)
+def _check_meant(fault: FaultShape, path: Path, spoken: Spoken, complaints: Complaints) -> None:
+    """Check that what a fault is about is spoken where it is."""
+    if not isinstance(fault.inject, dict):
+        return
+    at = (fault.at,) if isinstance(fault.at, str) else fault.at
+    http2_alone = fault_classes().keys() - faults_over("HTTP/1.1").keys()
+    for kind in fault.inject:
+        if kind == TlsFailure.name:
+            missing = [place for place in at if place not in spoken.tls]
+            what = "TLS", "tls"
+        elif kind in http2_alone:
+            missing = [place for place in at if place not in spoken.http2]
+            what = "HTTP/2", "http2"
+        else:
+            continue
+        if missing:
+            message = (
+                f"{kind} is about {what[0]}, which {missing[0]} does not speak with its clients; "
+                f"proxies of `crosswind serve` do with `{what[1]}: true`"
+            )
+            complaints.add((*path, "inject"), message)
 
 
 def _check_window(

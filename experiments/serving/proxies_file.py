@@ -15,7 +15,7 @@ from experiments.reading.fit_scalar import UNFIT
 from experiments.reading.names import repeated
 from experiments.reading.problems import Complaints, ExperimentError, UsageError
 from experiments.reading.read import fault_of
-from experiments.reading.schedule import check_faults
+from experiments.reading.schedule import Spoken, check_faults
 from experiments.reading.shape import DialectName, EndpointShape, FaultShape, FileShape
 from faults.api.allowed import is_loopback, upstream_address
 from faults.config import Listener, Tls
@@ -28,7 +28,8 @@ class ProxyShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """One proxy: without a dialect it relays bytes to `host:port`, else it reads HTTP.
 
     `tls`: its clients are met with a certificate of our own authority (`crosswind ca`), which
-    `tls_names` adds names to. `upstream_ca_file`: PEM to trust upstream instead of this host's own.
+    `tls_names` adds names to. `http2`: it is spoken with who wants it, in clear or by ALPN.
+    `upstream_ca_file`: PEM to trust upstream instead of this host's own.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ProxyShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     dialect: DialectName = None
     tls: bool = False
     tls_names: tuple[str, ...] = ()
+    http2: bool = False
     upstream_ca_file: str | None = None
     enabled: bool = True
 
@@ -95,17 +97,24 @@ def _check(shape: ProxiesShape, complaints: Complaints) -> None:
             complaints.add((KEY, index, "listen"), complaint)
         if complaint := _upstream_complaint(one):
             complaints.add((KEY, index, "upstream"), complaint)
-        if (one.tls or one.upstream_ca_file) and not one.dialect:
-            key = "tls" if one.tls else "upstream_ca_file"
-            complaints.add(
-                (KEY, index, key), "bytes pass unread: TLS is spoken with a dialect: only"
-            )
+        if (read := _read_alone(one)) and not one.dialect:
+            complaints.add((KEY, index, read), "bytes pass unread here: it needs a dialect:")
         if one.tls_names and not one.tls:
             complaints.add((KEY, index, "tls_names"), "names of a certificate: needs tls: true")
     reading = {one.name: EndpointShape(dialect=one.dialect) for one in proxies if one.dialect}
     phases = Phases(fault_s=LONGEST_S)
-    tls = frozenset(one.name for one in proxies if one.tls)
-    check_faults(FileShape(endpoints=reading, faults=shape.faults, phases=phases), complaints, tls)
+    spoken = Spoken(
+        tls=frozenset(one.name for one in proxies if one.tls),
+        http2=frozenset(one.name for one in proxies if one.http2),
+    )
+    file = FileShape(endpoints=reading, faults=shape.faults, phases=phases)
+    check_faults(file, complaints, spoken)
+
+
+def _read_alone(one: ProxyShape) -> str:
+    """Return a key that means something only where HTTP is read; empty if there is none."""
+    given = {"tls": one.tls, "http2": one.http2, "upstream_ca_file": one.upstream_ca_file}
+    return next((key for key, value in given.items() if value), "")
 
 
 def _upstream_complaint(one: ProxyShape) -> str:
@@ -131,6 +140,7 @@ def _listener(one: ProxyShape) -> Listener:
         port=int(port),
         upstream_ca_file=one.upstream_ca_file,
         tls=Tls(names=one.tls_names) if one.tls else None,
+        http2=one.http2,
     )
 
 

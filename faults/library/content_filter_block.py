@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.phrases import fact_free, is_event_stream, own_event, passed_head, whole_answer
 from faults.steps import End, Event, Script
 from providers.dialect import Dialect
@@ -17,6 +17,7 @@ class ContentFilterBlock(Fault, frozen=True, kw_only=True):
     """The client is refused by the content filter, which should not lead to another provider."""
 
     name: ClassVar[str] = "content_filter_block"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("contentFilterBlock",)
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.phrases import fact_free, is_event_stream, own_event, passed_head
 from faults.steps import End, Event, Script
 from providers.dialect import Dialect
@@ -12,6 +12,7 @@ class EmptyResponse(Fault, frozen=True, kw_only=True):
     """The client gets a finished answer, stream or not, without any content in it."""
 
     name: ClassVar[str] = "empty_response"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("EMPTY_RESPONSE",)
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (

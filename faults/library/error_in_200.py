@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.phrases import whole_answer
 from faults.steps import Script
 from providers.dialect import Dialect
@@ -15,6 +15,7 @@ class ErrorIn200(Fault, frozen=True, kw_only=True):
     """The client gets status 200 with the provider's error body in place of an answer."""
 
     name: ClassVar[str] = "error_in_200"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     action: ClassVar[str] = "answered"
     needs_events: ClassVar[bool] = False
     seen: ClassVar[str] = (

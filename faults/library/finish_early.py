@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.parameters import Tokens
 from faults.phrases import changed_body, is_event_stream, own_event, passed_head
 from faults.steps import NEXT, Event, Script
@@ -16,6 +16,7 @@ class FinishEarly(Fault, frozen=True, kw_only=True):
     """The client gets part of an answer and a finish reason that allows it: length, or a filter."""
 
     name: ClassVar[str] = "finish_early"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("early_stop",)
     action: ClassVar[str] = "answered"
     also_attested: ClassVar[tuple[str, ...]] = ("withheld",)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.parameters import Pause
 from faults.phrases import is_event_stream, passed_head
 from faults.steps import Event, Script, Wait
@@ -18,6 +18,7 @@ class KeepAliveOnly(Fault, frozen=True, kw_only=True):
     """The client of a stream gets headers and then comments, but no token until they end."""
 
     name: ClassVar[str] = "keep_alive_only"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("heartbeat_only",)
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.parameters import Seconds
 from faults.phrases import is_event_stream, passed_head
 from faults.steps import NEXT, Event, Script, Wait
@@ -16,6 +16,7 @@ class LateDone(Fault, frozen=True, kw_only=True):
     """The client has the whole text and its finish reason, and waits for the end of the stream."""
 
     name: ClassVar[str] = "late_done"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     action: ClassVar[str] = "delayed"
     seen: ClassVar[str] = (
         "streams whose `[DONE]` or end lags behind the finish reason, and clients that ask "

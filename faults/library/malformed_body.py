@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import Fault, Protocol
 from faults.phrases import is_event_stream, own_head, whole_body
 from faults.steps import NEXT, Close, End, Event, Head, Raw, Script
 from providers.dialect import Dialect
@@ -19,6 +19,7 @@ class MalformedBody(Fault, frozen=True, kw_only=True):
     """The client gets an answer that its HTTP library or its JSON parser cannot read."""
 
     name: ClassVar[str] = "malformed_body"
+    protocols: ClassVar[frozenset[Protocol]] = frozenset({"HTTP/1.1"})
     aliases: ClassVar[tuple[str, ...]] = ("RANDOM_DATA_THEN_CLOSE",)
     action: ClassVar[str] = "answered"
     also_attested: ClassVar[tuple[str, ...]] = ("truncated", "withheld")

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.parameters import Tokens
 from faults.phrases import is_event_stream, passed_head, until_token
 from faults.steps import Close, End, Event, Script
@@ -15,6 +15,7 @@ class StreamErrorEvent(Fault, frozen=True, kw_only=True):
     """The client gets the provider's own error within the answer, after its status was 200."""
 
     name: ClassVar[str] = "stream_error_event"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (
         "Vertex AI's RESOURCE_EXHAUSTED within a stream (googleapis/python-genai #2604), a gateway "

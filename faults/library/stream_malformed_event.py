@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.parameters import Tokens
 from faults.phrases import is_event_stream, passed_head, until_token
 from faults.steps import Event, Script
@@ -19,6 +19,7 @@ class StreamMalformedEvent(Fault, frozen=True, kw_only=True):
     """The client gets one event broken, its tokens with it, and then the rest of the answer."""
 
     name: ClassVar[str] = "stream_malformed_event"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("MALFORMED_RESPONSE_CHUNK",)
     action: ClassVar[str] = "answered"
     seen: ClassVar[str] = (

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.phrases import changed_answer
 from faults.steps import Script
 from providers.dialect import Dialect
@@ -15,6 +15,7 @@ class UsageAnomaly(Fault, frozen=True, kw_only=True):
     """The client gets the whole answer without its usage, or with one that counts too much."""
 
     name: ClassVar[str] = "usage_anomaly"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("missing_usage",)
     action: ClassVar[str] = "answered"
     also_attested: ClassVar[tuple[str, ...]] = ("withheld",)

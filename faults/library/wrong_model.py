@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from faults.fault import Fault
+from faults.fault import NOT_GRPC, Fault, Protocol
 from faults.phrases import changed_answer
 from faults.steps import Script
 from providers.dialect import Dialect
@@ -15,6 +15,7 @@ class WrongModel(Fault, frozen=True, kw_only=True):
     """The client gets the whole answer, which names another model as the one that gave it."""
 
     name: ClassVar[str] = "wrong_model"
+    protocols: ClassVar[frozenset[Protocol]] = NOT_GRPC
     aliases: ClassVar[tuple[str, ...]] = ("wrong_model_returned",)
     action: ClassVar[str] = "answered"
     also_attested: ClassVar[tuple[str, ...]] = ("withheld",)

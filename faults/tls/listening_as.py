@@ -32,7 +32,8 @@ def server_tls(listener: Listener) -> "ServerTls | None":
     now = dt.datetime.now(dt.UTC)
     folder = listener.tls.ca_folder
     authority = own_authority(Path(folder) if folder else authority_folder(), now)
-    return ServerTls(authority, names_of(listener), now)
+    protocols = ("h2", "http/1.1") if listener.http2 else ("http/1.1",)
+    return ServerTls(authority, names_of(listener), now, protocols)
 
 
 def complaint_without_tls(config: InjectorConfig) -> str:

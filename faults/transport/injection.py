@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from faults.catalog import fault_classes, faults_over
 from faults.config import Rule
 from faults.fault import Fault, ListenerFault
 from faults.heads import attempt_key_in, parent_in
@@ -92,6 +93,7 @@ class Injection:
         self.touched: list[Touched] = []
         self.off = threading.Event()
         told = [msgspec.structs.replace(rule, endpoints=(ANYWHERE,)) for rule in rules]
+        _refuse_other_protocols(told)
         self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
@@ -141,6 +143,13 @@ class Injection:
         digest = hashlib.blake2b(content, digest_size=8).hexdigest()
         self._contents[digest] += 1
         return f"{digest}#{self._contents[digest]}"
+
+
+def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
+    known = faults_over("HTTP/1.1")
+    for rule in rules:
+        for name in rule.inject.keys() & fault_classes().keys() - known.keys():
+            raise msgspec.ValidationError(f"{rule.id}: {name} has no meaning to an HTTP/1.1 client")
 
 
 def refusing(chosen: tuple[ArmedRule, ...]) -> ArmedRule | None:

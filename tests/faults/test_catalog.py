@@ -10,6 +10,7 @@ from faults import library, listener
 from faults.catalog import (
     aliases,
     fault_classes,
+    faults_over,
     listener_fault_classes,
     make_fault,
     own_name,
@@ -61,6 +62,10 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "stream_truncate",
         "usage_anomaly",
         "wrong_model",
+        "grpc_missing_trailers",
+        "grpc_status",
+        "h2_goaway",
+        "h2_rst_stream",
         "bandwidth",
         "limit_data",
         "slow_close",
@@ -176,3 +181,10 @@ def test_for_ever_survives_json_which_has_no_word_for_it() -> None:
 def test_the_catalog_reads_the_folders_themselves() -> None:
     module = importlib.import_module("faults.library.http_error")
     assert fault_classes()["http_error"] is module.HttpError
+
+
+def test_a_fault_has_a_meaning_over_some_protocols_and_not_over_others() -> None:
+    assert "grpc_status" in faults_over("gRPC")
+    assert "grpc_status" not in faults_over("HTTP/1.1")
+    assert "stream_error_event" not in faults_over("gRPC")
+    assert "latency" in faults_over("HTTP/2")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.catalog import fault_classes, listener_fault_classes
+from faults.catalog import fault_classes, faults_over, listener_fault_classes
 from faults.docs import page
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -49,4 +49,4 @@ def test_a_row_names_values_unit_default_and_meaning(row: str) -> None:
 def test_what_sdks_make_of_it_is_told_of_every_fault() -> None:
     page = (Path(__file__).parents[2] / "docs" / "sdk-reactions.md").read_text()
     told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    assert told == list(fault_classes())
+    assert told == list(faults_over("HTTP/1.1"))

@@ -139,3 +139,25 @@ def test_a_provider_that_closes_after_its_answer_is_not_asked_again() -> None:
     heard.feed(PLAIN + b"Connection: close\r\nContent-Length: 0\r\n\r\n")
     assert heard.steps[-1] == End()
     assert not heard.reader.reusable
+
+
+@pytest.mark.parametrize("cut", [0, 3, 30, 80])
+def test_behind_a_change_of_protocol_bytes_are_pieces_up_to_the_end(cut: int) -> None:
+    switched = (
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    )
+    steps: list[Step] = []
+    reader = HonestReader(AZURE, steps.extend, lambda _: None, bodiless=False)
+    whole = switched + b"\x81\x02hi"
+    reader.feed(whole[: len(whole) - cut])
+    if cut:
+        reader.feed(whole[len(whole) - cut :])
+    reader.feed(b"\x81\x01!")
+    reader.feed_eof(broken=False)
+    head, *pieces, end = steps
+    assert isinstance(head, Head)
+    assert (head.status, head.raw) == (101, switched)
+    assert b"".join(piece.data for piece in pieces if isinstance(piece, Event)) == (
+        b"\x81\x02hi\x81\x01!"
+    )
+    assert end == End()

@@ -43,8 +43,8 @@ def lane(written: bytearray | None = None, *, bystanders: bool = False, share: f
 
 
 def test_an_upstream_is_read_from_its_url() -> None:
-    assert upstream_at("http://up.test") == ("up.test", 80, None, b" up.test")
-    assert upstream_at("http://[::1]:81/") == ("::1", 81, None, b" [::1]:81")
+    assert upstream_at("http://up.test") == ("up.test", 80, None, b" up.test", None)
+    assert upstream_at("http://[::1]:81/") == ("::1", 81, None, b" [::1]:81", None)
     secure = upstream_at("https://up.test:444")
     assert (secure.port, secure.authority) == (444, b" up.test:444")
     assert secure.tls is not None

@@ -208,6 +208,7 @@ def proxied(
     ca_file: str | None = None,
     price: Price = Price(),  # noqa: B008 - frozen
     tls: Tls | None = None,
+    http2: bool = False,
     **options: object,
 ) -> Iterator[Proxy]:
     with tempfile.TemporaryDirectory(prefix="crosswind-test-") as name:
@@ -223,6 +224,7 @@ def proxied(
                     upstream_ca_file=ca_file,
                     price=price,
                     tls=tls,
+                    http2=http2,
                 )
                 for endpoint in endpoints
             ),

@@ -365,17 +365,13 @@ def test_a_body_that_is_no_stream_is_held_whole(proxy: Proxy, provider: Provider
     assert b"".join(dechunk(body)[0]) == b'{"a": 42}'
 
 
-def test_a_wish_for_another_protocol_is_no_exchange_and_passes(
+def test_a_wish_for_another_protocol_is_decided_like_any_other(
     proxy: Proxy, provider: Provider
 ) -> None:
-    switch = b"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
-
-    def behave(line: Line) -> None:
-        line.read_until(b"\r\n\r\n")
-        line.send(switch)
-
     asked = request(method=b"GET", headers=b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
-    assert ask(proxy, provider, "error", behave, asked).read_to_end() == switch
+    line = ask(proxy, provider, "error", streams(1), asked)
+    assert line.read_until(b"\r\n\r\n").startswith(b"HTTP/1.1 503 ")
+    assert not provider.lines
 
 
 def test_a_client_that_leaves_while_it_is_decided_is_seen(proxy: Proxy, provider: Provider) -> None:

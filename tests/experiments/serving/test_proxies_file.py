@@ -105,15 +105,15 @@ def test_clients_may_be_met_with_tls(tmp_path: Path) -> None:
 
 
 def test_no_handshake_fails_where_none_is_made(tmp_path: Path) -> None:
-    with pytest.raises(ExperimentError, match="no handshake fails at b, whose clients are met in"):
+    with pytest.raises(ExperimentError, match="tls_failure is about TLS, which b does not"):
         read(tmp_path, TLS % "b")
 
 
 @pytest.mark.parametrize(
     ("proxy", "word"),
     [
-        ('{name: a, upstream: "a:1", tls: true}', "TLS is spoken with a dialect: only"),
-        ('{name: a, upstream: "a:1", upstream_ca_file: a.pem}', "spoken with a dialect: only"),
+        ('{name: a, upstream: "a:1", tls: true}', "it needs a dialect:"),
+        ('{name: a, upstream: "a:1", upstream_ca_file: a.pem}', "it needs a dialect:"),
         (
             '{name: a, upstream: "https://a.example", dialect: azure-openai, tls_names: [b]}',
             "needs tls: true",
@@ -123,3 +123,22 @@ def test_no_handshake_fails_where_none_is_made(tmp_path: Path) -> None:
 def test_tls_where_there_can_be_none_is_told(tmp_path: Path, proxy: str, word: str) -> None:
     with pytest.raises(ExperimentError, match=word):
         read(tmp_path, f"proxies:\n  - {proxy}\n")
+
+
+HTTP2 = """\
+proxies:
+  - {name: a, upstream: "http://127.0.0.1:8001", dialect: openai-chat, http2: true}
+  - {name: b, upstream: "http://127.0.0.1:8002", dialect: openai-chat}
+faults:
+  - {id: gone, at: %s, duration_s: 60, inject: {grpc_status: {code: 14}}}
+"""
+
+
+def test_clients_may_speak_http2(tmp_path: Path) -> None:
+    first, second = read(tmp_path, HTTP2 % "a").listeners
+    assert (first.http2, second.http2) == (True, False)
+
+
+def test_no_call_fails_where_none_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="grpc_status is about HTTP/2, which b does not"):
+        read(tmp_path, HTTP2 % "b")

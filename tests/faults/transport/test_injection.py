@@ -101,3 +101,8 @@ def test_what_does_not_exist_is_refused() -> None:
         Injection("azure", [])
     with pytest.raises(msgspec.ValidationError, match="share"):
         Injection("azure-openai", [lasting({"connect_refused": {}}, share=0.5)])
+
+
+def test_a_fault_of_another_protocol_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="grpc_status has no meaning"):
+        Injection("openai-chat", [lasting({"grpc_status": {}})])
