@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from experiments.incidents.incident import Level, Phase, Profile, Slope
 from experiments.reading.document import Document, read_document
 from experiments.reading.fit import fit_struct
-from experiments.reading.fit_scalar import UNFIT
 from experiments.reading.names import check_name, repeated
 from experiments.reading.nearest import listed, nearest
 from experiments.reading.problems import Complaints, ExperimentError, Path, UsageError
@@ -46,13 +45,14 @@ def profile_of(document: Document) -> Profile:
     complaints = Complaints()
     for complaint in document.complaints:
         complaints.add(complaint.path, complaint.message, complaint.suggestion)
-    profile = fit_struct(document.data, Profile, (), complaints)
-    if profile is not UNFIT and not len(complaints):
-        _check(profile, complaints)
+    fitted = fit_struct(document.data, Profile, (), complaints)
+    if isinstance(fitted, Profile) and not len(complaints):
+        _check(fitted, complaints)
+        profile = replace(fitted, id=FilePath(document.file).stem)
     if len(complaints):
         problems = [document.problem(complaint) for complaint in complaints]
         raise ExperimentError(sorted(problems, key=lambda problem: problem.line))
-    return replace(profile, id=FilePath(document.file).stem)
+    return profile
 
 
 def _check(profile: Profile, complaints: Complaints) -> None:

@@ -78,7 +78,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a file
 
 def _parted(overrides: Overrides) -> tuple[Overrides, Overrides]:
     """Part the changes into those of the experiment below and those of the replay itself."""
-    before, after = [], []
+    before: list[str] = []
+    after: list[str] = []
     for text in overrides.sets:
         path = text.partition("=")[0].strip()
         if path == "phases.fault_s":
