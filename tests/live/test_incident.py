@@ -38,7 +38,7 @@ def test_every_phase_touched_somebody_and_is_attested(replay: Rehearsal) -> None
 
 
 def test_users_were_refused_in_the_words_of_the_endpoint(replay: Rehearsal) -> None:
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         "SELECT DISTINCT status, error FROM "
         f"'{replay.folder()}/spans/attempts.parquet' WHERE endpoint = 'azure' AND status >= 400"
     ).fetchall()
