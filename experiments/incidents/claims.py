@@ -24,10 +24,17 @@ def gates_of(
 ) -> tuple[str, ...]:
     """Return the usual gates and the incident's own, which displace usual ones of the same scope.
 
-    `{role}` in a gate is the endpoint that plays it; with a role that nobody plays it is left out.
+    `{role}` in a gate is the endpoint that plays it. A gate about a role that nobody plays, or
+    about a window that there is not for want of it, is left out.
     """
-    named = (_named(text, cast) for text in profile.gates)
-    own = {_scope(parse_gate(text)): text for text in named if "{" not in text}
+    named = [text for text in (_named(text, cast) for text in profile.gates) if "{" not in text]
+    there = {None, *(window.name for window in windows)}
+    own = {
+        _scope(gate): text
+        for text in named
+        for gate in [parse_gate(text)]
+        if gate.claim.group in there
+    }
     usual = {
         _scope(gate): text
         for text in _usual(base, windows, fault_s)

@@ -62,7 +62,7 @@ def _notes(
     """Say what is replayed, by whom, and what of it cannot be seen."""
     played_by = ", ".join(f"{role} is {name}" for role, name in cast.items())
     lasts = f"{profile.lasts_min:g} minutes in {profile.lasts_min * 60 / speed:.4g} s"
-    yield f"replays {profile.id}: {lasts}, --speed {speed:g}; {played_by}"
+    yield f"replays {profile.id} at speed {speed:g}: {lasts}; {played_by}"
     first = base.route.order[0]
     reached = profile.negative or any(first in window.faults[0].at for window in windows)
     if not reached:

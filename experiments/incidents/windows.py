@@ -71,7 +71,7 @@ def too_short(profile: Profile, base: Experiment, cast: Cast, speed: float) -> I
             continue
         length_s, needed_s, why = min(lengths, key=lambda one: one[0] / one[1])
         each = " a step" if len(_steps(phase, speed)) > 1 else ""
-        seen = f"; at --speed {speed_to_see(speed, length_s, needed_s):g} it is long enough"
+        seen = f"; at speed {speed_to_see(speed, length_s, needed_s):g} it is long enough"
         yield (
             f"too short to observe at this speed: {phase.id} (minutes {phase.start_min:g} to "
             f"{phase.end_min:g}) lasts {length_s:.2g} s{each} of the {needed_s:.2g} s that it "
@@ -150,7 +150,7 @@ def _faults(
             inject=inject if phase.room is None else _roomy(inject, step.level, at, base),
             start_s=start_s,
             duration_s=round(step.end_s - start_s, DIGITS),
-            share=min(1.0, round(share / left, 6)) if left > 0 else 0.0,
+            share=min(1.0, round(share / left, 4)) if left > 0 else 0.0,
             ramp_s=min(round(step.ramp_s, DIGITS), round(step.end_s - start_s, DIGITS)),
             group=group,
             draw=phase.draw,

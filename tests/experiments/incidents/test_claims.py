@@ -50,6 +50,11 @@ def test_a_gate_about_nobody_is_left_out() -> None:
     assert not [gate for gate in gates(own) if "native_errors" in gate]
 
 
+def test_a_gate_about_a_window_that_there_is_not_is_left_out() -> None:
+    own = replace(profile(), gates=("failover_time (window:upside-down) <= 5 s",))
+    assert gates(own) == gates(profile())
+
+
 def test_silence_may_take_as_long_as_the_client_waits() -> None:
     silent = profile((ERROR, "inject: blackhole\n    level: 1"))
     assert "failover_delay max (fault) <= 5.5 s" in gates(silent)

@@ -57,7 +57,7 @@ def test_it_says_what_it_replays_and_what_cannot_be_seen() -> None:
     done = replayed(profile(), base(), Pace(speed=600))
     assert done.incident is not None
     first, *others = done.incident.notes
-    assert first.startswith("replays two-regions: 60 minutes in 6 s, --speed 600; failing is azure")
+    assert first.startswith("replays two-regions at speed 600: 60 minutes in 6 s; failing is azure")
     assert all("too short to observe" in note for note in others)
     assert (done.incident.speed, done.incident.roles["fallback"]) == (600, "vertex")
 

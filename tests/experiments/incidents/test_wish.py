@@ -3,6 +3,7 @@
 import pytest
 
 from experiments.find import find_experiment
+from experiments.incidents.read import incidents
 from experiments.incidents.wish import Wish, read_wish
 from experiments.reading.overrides import Overrides
 from experiments.reading.problems import ExperimentError, UsageError
@@ -35,6 +36,13 @@ def test_an_incident_happens_to_the_experiment_that_is_named() -> None:
     assert found.phases.recovery_s == named.phases.recovery_s
     assert found.route.order == ("azure", "azure-region", "vertex")
     assert found.file == named.file
+
+
+@pytest.mark.parametrize("name", incidents())
+def test_every_incident_can_happen_behind_a_gateway(name: str) -> None:
+    found = read_wish(Wish(experiment="gateway-litellm-tuned", incident=name), Overrides())
+    assert found.gateway is not None
+    assert [one.name for one in found.endpoints] == ["azure", "vertex"]
 
 
 def test_changes_are_made_to_what_they_are_of() -> None:
