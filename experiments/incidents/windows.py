@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -62,21 +63,50 @@ def windows_of(profile: Profile, base: Experiment, cast: Cast, speed: float) -> 
 def too_short(profile: Profile, base: Experiment, cast: Cast, speed: float) -> Iterator[str]:
     """Say of each phase that is too short to be seen at this speed how long it lasts, and why."""
     for phase in profile.phases:
-        lengths = [
-            (end_s - start_s, need.seconds, need.why)
-            for start_s, end_s, need in _needs(phase, base, cast, speed)
-            if end_s - start_s < need.seconds
-        ]
-        if not lengths:
+        short = _shortest(phase, base, cast, speed)
+        if short is None:
             continue
-        length_s, needed_s, why = min(lengths, key=lambda one: one[0] / one[1])
         each = " a step" if len(_steps(phase, speed)) > 1 else ""
-        seen = f"; at speed {speed_to_see(speed, length_s, needed_s):g} it is long enough"
+        enough = _speed_to_see(phase, base, cast, speed)
+        seen = f"; at speed {enough:g} it is long enough" if enough else ""
         yield (
             f"too short to observe at this speed: {phase.id} (minutes {phase.start_min:g} to "
-            f"{phase.end_min:g}) lasts {length_s:.2g} s{each} of the {needed_s:.2g} s that it "
-            f"needs, since {why}{seen if math.isfinite(needed_s) else ''}"
+            f"{phase.end_min:g}) lasts {short.length_s:.2g} s{each} of the "
+            f"{short.need.seconds:.2g} s that it needs, since {short.need.why}{seen}"
         )
+
+
+class _Short(NamedTuple):
+    """A step that does not last as long as it would have to, to be seen."""
+
+    length_s: float
+    need: Need
+
+
+def _shortest(phase: Phase, base: Experiment, cast: Cast, speed: float) -> _Short | None:
+    """Return the step of a phase that lacks most, None where all are long enough."""
+    short = [
+        _Short(end_s - start_s, need)
+        for start_s, end_s, need in _needs(phase, base, cast, speed)
+        if end_s - start_s < need.seconds
+    ]
+    return min(short, key=lambda one: one.length_s / one.need.seconds, default=None)
+
+
+def _speed_to_see(phase: Phase, base: Experiment, cast: Cast, speed: float) -> float:
+    """Return a speed at which a whole phase would be long enough, 0 where none is.
+
+    A slower slope has more steps, whose needs differ: so it is looked for again at what was found,
+    and given up where the rounding of speeds no longer gets anywhere.
+    """
+    short = _shortest(phase, base, cast, speed)
+    while short is not None and math.isfinite(short.need.seconds):
+        slower = speed_to_see(speed, short.length_s, short.need.seconds)
+        if not 0 < slower < speed:
+            return 0.0
+        speed = slower
+        short = _shortest(phase, base, cast, speed)
+    return speed if short is None else 0.0
 
 
 def _needs(

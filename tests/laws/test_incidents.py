@@ -1,5 +1,7 @@
 """Laws of replaying: time compression scales fault windows, and nothing that a client waits."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -8,6 +10,7 @@ from experiments.incidents.incident import Profile
 from experiments.incidents.pace import default_speed
 from experiments.incidents.read import incidents, read_profile
 from experiments.incidents.replay import Pace, replayed
+from experiments.incidents.steps import POOL_S
 from experiments.model import Experiment, Fault
 from experiments.reading.document import parse_document
 from experiments.reading.read import experiment_of
@@ -96,3 +99,19 @@ def test_a_replay_is_an_experiment_that_can_be_read(profile: Profile, part: floa
     found = at(profile, part)
     run = RunShape(run_tag="0a1b2c3d", run_id="r", name=found.name, file=found.file)
     assert experiment_of(parse_document(resolved_yaml(found, run), "experiment.yaml")) == found
+
+
+@given(profiles, st.floats(min_value=0.5, max_value=20.0))
+def test_at_the_speed_that_is_told_a_phase_is_long_enough(profile: Profile, part: float) -> None:
+    speed = min(default_speed(profile) * part, profile.lasts_min * 60 / POOL_S)
+    for phase, slower_speed in told_speeds(replayed(profile, base(), Pace(speed=speed))):
+        again = replayed(profile, base(), Pace(speed=slower_speed))
+        assert phase not in dict(told_speeds(again))
+
+
+def told_speeds(experiment: Experiment) -> list[tuple[str, float]]:
+    """Return each phase that is too short, with the speed that would do."""
+    assert experiment.incident is not None
+    notes = experiment.incident.notes
+    found = [re.match(r"too short .*?: (\S+) .* at speed (\S+) it is", note) for note in notes]
+    return [(one[1], float(one[2])) for one in found if one]
