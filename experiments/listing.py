@@ -1,4 +1,4 @@
-"""What there is to choose from: dialects, faults, arrivals, metrics, gates and experiments."""
+"""What there is to choose from: plug-ins, metrics, gates, experiments and incidents."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -8,6 +8,8 @@ import msgspec
 from experiments import terminal
 from experiments.find import catalog
 from experiments.gate import gate_kinds
+from experiments.incidents.pace import default_speed
+from experiments.incidents.read import incidents, read_profile
 from experiments.reading.nearest import listed, nearest
 from experiments.reading.problems import UsageError
 from experiments.reading.read import read_experiment
@@ -63,6 +65,12 @@ def experiment_rows() -> list[Row]:
     return rows
 
 
+def incident_rows() -> list[Row]:
+    """Return the incidents that can be replayed, with how fast that is unless told."""
+    profiles = (read_profile(path) for path in incidents().values())
+    return [(one.id, one.title, f"{default_speed(one):g}") for one in profiles]
+
+
 def _also(cls: type[msgspec.Struct]) -> str:
     aliases = ", ".join(getattr(cls, "aliases", ()))
     return f" (also: {aliases})" if aliases else ""
@@ -87,6 +95,7 @@ KINDS: Mapping[str, Callable[[], list[Row]]] = {
     "metrics": metric_rows,
     "gates": gate_rows,
     "experiments": experiment_rows,
+    "incidents": incident_rows,
 }
 
 LAST_COLUMN = {
@@ -95,4 +104,5 @@ LAST_COLUMN = {
     "arrivals": "parameters",
     "metrics": "unit",
     "experiments": "ends in",
+    "incidents": "usual speed",
 }

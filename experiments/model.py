@@ -143,6 +143,15 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     failing: tuple[str, ...] = ()
 
 
+class Replayed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which incident an experiment is a replay, how fast, on what, and what it cannot show."""
+
+    id: str
+    speed: float
+    roles: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+
+
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """One experiment: endpoints, route, load, phases, faults and gates.
 
@@ -167,6 +176,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     stop: tuple[Stop, ...] = ()
     telemetry: Telemetry = Telemetry()
+    incident: Replayed | None = None
     file: str = ""
 
     @property

@@ -35,7 +35,9 @@ def announce(plan: Plan) -> None:
 
 
 def remarks(plan: Plan) -> Iterator[str]:
-    """Say what cannot be decided and what will probably go wrong, a line each."""
+    """Say what is replayed, what cannot be decided and what will probably go wrong, by the line."""
+    if plan.experiment.incident is not None:
+        yield from plan.experiment.incident.notes
     yield from (f"cannot be decided: {line}" for line in plan.undecidable)
     yield from (f"warning: {line}" for line in plan.warnings)
 

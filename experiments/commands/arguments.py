@@ -14,6 +14,40 @@ ExperimentArgument = Annotated[
         help="A YAML file, a run folder, or a catalogue name: azure-outage.",
     ),
 ]
+WhatArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[EXPERIMENT]",
+        help="A YAML file, a run folder, or a catalogue name: azure-outage. With --incident what "
+        "it happens to: two stand-ins unless named.",
+    ),
+]
+IncidentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--incident",
+        metavar="ID",
+        help="Replay a published incident in place of the experiment's faults and gates; "
+        "`crosswind list incidents` names them.",
+    ),
+]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option(
+        "--speed",
+        metavar="X",
+        help="Replay the incident X times as fast: fault windows shrink, nothing that a client "
+        "waits does. As fast as makes its faults last two minutes, unless told.",
+    ),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="ROLE=ENDPOINT",
+        help="Which endpoint plays a role of the incident: --map failing=vertex. May be repeated.",
+    ),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -10,7 +10,8 @@ KindArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[KIND]",
-        help="dialects, faults, arrivals, metrics, gates or experiments; all of them without one.",
+        help="dialects, faults, arrivals, metrics, gates, experiments or incidents; all of them "
+        "without one.",
     ),
 ]
 
@@ -18,14 +19,16 @@ KindArgument = Annotated[
 def list_(kind: KindArgument = None) -> None:
     """List dialects, faults, arrivals, metrics, gates.
 
-    And the experiments of the catalogue. Each plug-in is one file in its folder and is found by
-    being there.
+    And the experiments of the catalogue, and the incidents that can be replayed. Each plug-in is
+    one file in its folder and is found by being there.
 
     For example:
 
       crosswind list
 
       crosswind list faults
+
+      crosswind list incidents
     """
     from experiments.listing import print_listing
 

@@ -11,13 +11,18 @@ from msgspec.structs import replace
 from experiments.commands.arguments import (
     ExperimentArgument,
     FormatOption,
+    IncidentOption,
+    MapOption,
     SeedOption,
     SetOption,
+    SpeedOption,
     TraceOption,
+    WhatArgument,
 )
 from experiments.judging.verdict import Inconclusive
 
 if TYPE_CHECKING:
+    from experiments.incidents.wish import Wish
     from experiments.reading.overrides import Overrides
     from experiments.running.rails import Permission
     from experiments.running.run import Rehearsed
@@ -75,7 +80,10 @@ FilesArgument = Annotated[
 
 
 def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
-    experiment: ExperimentArgument,
+    experiment: WhatArgument = None,
+    incident: IncidentOption = None,
+    speed: SpeedOption = None,
+    maps: MapOption = None,
     out: OutOption = Path("runs"),
     seed: SeedOption = None,
     trace: TraceOption = None,
@@ -105,25 +113,27 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
       crosswind run azure-outage --trace AzureLLMInferenceTrace_conv.csv
 
       crosswind run azure-outage --repeat 5 --out runs/base
+
+      crosswind run --incident gcp-2025-06-12-global-503
     """
-    from experiments.find import find_experiment
-    from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.incidents.wish import Wish, read_wish
+    from experiments.reading.overrides import Overrides
     from experiments.running.rails import Permission, limit_sets
     from experiments.running.repeat import Ended, code_for, print_series, series, worst_code
     from experiments.running.terms import Terms
 
     limits = limit_sets(max_requests, max_attempts_per_s, max_spend)
     overrides = Overrides(sets=(*(sets or ()), *limits), seed=seed, trace=trace)
-    path = find_experiment(experiment)
+    wish = Wish(experiment=experiment, incident=incident, speed=speed, maps=tuple(maps or ()))
     permission = Permission(allow_live=allow_live, treat_as_live=treat_as_live)
     terms = Terms(out=out, workers=workers)
     first = seed
     if first is None:
-        first = read_overridden(path, overrides).seed if repeat > 1 else 0
+        first = read_wish(wish, overrides).seed if repeat > 1 else 0
 
     def rehearsed(number: int) -> Ended:
         seeded = overrides if repeat == 1 else replace(overrides, seed=number)
-        done = _rehearsed(path, seeded, terms, permission, plain=plain)
+        done = _rehearsed(wish, seeded, terms, permission, plain=plain)
         return Ended(
             seed=number,
             folder=done.folder,
@@ -138,20 +148,20 @@ def run(  # noqa: PLR0913, PLR0917 - typer passes every option by name
 
 
 def _rehearsed(
-    path: Path, overrides: "Overrides", terms: "Terms", permission: "Permission", *, plain: bool
+    wish: "Wish", overrides: "Overrides", terms: "Terms", permission: "Permission", *, plain: bool
 ) -> "Rehearsed":
     """Run once, and tell of it here and where continuous integration looks."""
     from experiments import github, terminal
+    from experiments.incidents.wish import read_wish
     from experiments.plan import plan_of
     from experiments.planned import announce
-    from experiments.reading.overrides import read_overridden
     from experiments.running.live_view import watching
     from experiments.running.rails import check_permission, check_workers, live_endpoints
     from experiments.running.run import rehearse
     from experiments.summary import print_judgement
 
     with terminal.meanwhile(PLANNING):
-        read = read_overridden(path, overrides)
+        read = read_wish(wish, overrides)
         planned = plan_of(read)
     announce(planned)
     check_permission(read, permission, planned.attempts_at_most)
@@ -168,7 +178,10 @@ def _rehearsed(
 
 
 def plan(  # noqa: PLR0913, PLR0917 - typer passes every option by name
-    experiment: ExperimentArgument,
+    experiment: WhatArgument = None,
+    incident: IncidentOption = None,
+    speed: SpeedOption = None,
+    maps: MapOption = None,
     seed: SeedOption = None,
     trace: TraceOption = None,
     sets: SetOption = None,
@@ -188,21 +201,28 @@ def plan(  # noqa: PLR0913, PLR0917 - typer passes every option by name
       crosswind plan my.yaml --set load.poisson.rate_per_s=2
 
       crosswind plan my.yaml --against requests.jsonl
+
+      crosswind plan --incident azure-2024-07-13-region-by-region --speed 200
     """
     from experiments import terminal
-    from experiments.find import find_experiment
+    from experiments.incidents.wish import Wish, check_wish, read_wish
     from experiments.plan import plan_of
     from experiments.planned import print_plan
-    from experiments.reading.overrides import Overrides, read_overridden
+    from experiments.reading.overrides import Overrides
+    from experiments.reading.problems import UsageError
 
+    wish = Wish(experiment=experiment, incident=incident, speed=speed, maps=tuple(maps or ()))
+    check_wish(wish)
     overrides = Overrides(sets=tuple(sets or ()), seed=seed, trace=trace)
     if against is not None:
+        if experiment is None or incident is not None:
+            raise UsageError("--against says which faults of an EXPERIMENT hit; name one")
         from experiments.previewed import dice_of, previewed, show
 
         show(previewed(dice_of(experiment, overrides), against), style)
         return
     with terminal.meanwhile(PLANNING):
-        planned = plan_of(read_overridden(find_experiment(experiment), overrides))
+        planned = plan_of(read_wish(wish, overrides))
     print_plan(planned)
     raise typer.Exit(4 if planned.undecidable else 0)
 

@@ -114,6 +114,7 @@ def generator(record: Record, evidence: Evidence) -> dict[str, object]:
 
 def notes(record: Record, experiment: Experiment, evidence: Evidence) -> Iterable[str]:
     """Yield what a reader should know that decides nothing."""
+    yield from experiment.incident.notes if experiment.incident else ()
     canaries = [f"{e.subject} {e.facts.get('status')}" for e in record.named("canary")]
     if canaries:
         yield f"canaries, left out of every count: {', '.join(canaries)}"

@@ -139,6 +139,7 @@ def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
         limits=shape.limits,
         stop=shape.stop,
         telemetry=shape.telemetry,
+        incident=shape.incident,
     )
 
 

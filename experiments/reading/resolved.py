@@ -101,6 +101,7 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
         **{key: said[key] for key in ("phases", "faults", "gates")},
         "expect": _expect(experiment),
         **{key: said[key] for key in ("baseline", "seed", "bystanders", "stop", "telemetry")},
+        "incident": said["incident"],
         "limits": _without_none(said["limits"]),
     }
     return _without_none(shape)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from experiments.model import GATEWAY_TIMEOUTS, Baseline, Phases, Ready, Stop, Telemetry
+from experiments.model import GATEWAY_TIMEOUTS, Baseline, Phases, Ready, Replayed, Stop, Telemetry
 from faults.config import Limits, Price
 from loadgen.config import Lengths, Route, Timeouts
 from providers.config import StandIn
@@ -116,6 +116,7 @@ class FileShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     limits: Limits = Limits()
     stop: tuple[Stop, ...] = ()
     telemetry: Telemetry = Telemetry()
+    incident: Replayed | None = None
     run: RunShape | None = None
 
 

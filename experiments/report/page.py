@@ -127,6 +127,7 @@ def _head(view: View) -> dict[str, object]:
     judgement = view.judgement
     shown = {exchange.trace_id for exchange in view.worst}
     reasons = judgement.invalid
+    replay = view.experiment.incident.notes if view.experiment.incident else ()
     return {
         "verdict": judgement.verdict.value,
         "kind": judgement.verdict.value.lower(),
@@ -138,7 +139,8 @@ def _head(view: View) -> dict[str, object]:
         "reasons_title": "Why this run cannot count",
         "findings": tables.finding_rows(judgement.findings, shown),
         "no_findings": "The experiment has no gate, or none could be looked at.",
-        "notes": judgement.notes,
+        "replay": replay,
+        "notes": tuple(note for note in judgement.notes if note not in replay),
         "analysis": is_analysis(view.record),
         "inferred": bool(_inferred(view)),
         "tiles": summary.tiles(view.evidence, view.stories, judgement.spend),

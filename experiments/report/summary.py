@@ -92,14 +92,15 @@ def expected(experiment: Experiment, judgement: Judgement) -> str:
 def tiles(
     evidence: Evidence, stories: tuple[WindowStory, ...], spend: Mapping[str, object]
 ) -> tuple[Tile, ...]:
-    """Return the headline figures: failures for the user, latency, the first window's times, money.
+    """Return the headline figures: failures for the user, latency, a window's times, money.
 
-    `spend` is the verdict's.
+    Of several windows the longest, and of those the first. `spend` is the verdict's.
     """
     shown = [_failures(evidence), _latency(evidence)]
     if stories:
-        shown += [_time(stories[0], "failover_time"), _time(stories[0], "failback_time")]
-        shown.append(_touched(stories[0]))
+        longest = max(stories, key=lambda story: round(story.end_s - story.start_s, 1))
+        shown += [_time(longest, "failover_time"), _time(longest, "failback_time")]
+        shown.append(_touched(longest))
     shown.append(_spent(spend))
     return tuple(tile for tile in shown if tile is not None)
 

@@ -230,3 +230,33 @@ def test_an_interrupt_before_a_command_begins_leaves_no_traceback() -> None:
     words = [sys.executable, "-c", code]
     ended = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (130, "")
+
+
+def test_a_replay_is_planned_at_the_speed_that_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--incident", "openai-2023-11-08-metastable", "--speed", "30")
+    code, out, _ = crosswind(capsys, monkeypatch, "plan", *words)
+    assert code == 0
+    assert "115 minutes in 230 s; failing is azure" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run",), "nothing to rehearse"),
+        (("plan", "--incident", "metastable"), "did you mean openai-2023-11-08-metastable?"),
+        (("plan", "azure-outage", "--speed", "2"), "--speed goes with --incident"),
+        (("plan", "--incident", "gcp", "--against", "x"), "name one"),
+        (("run", "--incident", "correlated-two-providers", "--map", "a=azure"), "no role called a"),
+        (("plan", "--incident", "correlated-two-providers", "--speed", "0"), "at most 1400"),
+    ],
+)
+def test_wrong_wishes_for_a_replay_are_usage_errors(
+    words: tuple[str, ...],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, _, error = crosswind(capsys, monkeypatch, *words)
+    assert (code, said in error) == (2, True), error

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from experiments.model import Replayed
 from experiments.plan import plan_of
 from experiments.planned import announce, print_plan, remarks
 from experiments.reading.read import read_experiment
@@ -33,3 +35,9 @@ def test_what_cannot_be_decided_is_told_before_a_run(
     assert "seed 1; constant arrivals, 20 per second; 1200 exchanges" in out
     assert "cannot be decided: fault outage would reach nobody: its share is 0" in out
     assert all(remark in out for remark in remarks(plan_of(experiment)))
+
+
+def test_what_a_replay_cannot_show_is_told_before_a_run(tmp_path: Path) -> None:
+    replay = Replayed(id="one", speed=60, notes=("too short to observe: rising",))
+    experiment = replace(read_experiment(write(tmp_path)), incident=replay)
+    assert next(iter(remarks(plan_of(experiment)))) == "too short to observe: rising"

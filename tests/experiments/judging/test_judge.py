@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from experiments.judging.judge import evidence_of, judge, judgement_json, read_judgement
 from experiments.judging.verdict import Finding, Judgement, Ruling, Verdict
-from experiments.model import Experiment, Fault
+from experiments.model import Experiment, Fault, Replayed
 from telemetry.exchange import Exchange
 from telemetry.outcome import Outcome
 from telemetry.record import FaultFact, Record
@@ -217,6 +217,12 @@ def test_rows_and_notes_are_told() -> None:
         "faults touched 1 requests that were not this run's",
         "1 exchanges had not ended when the drain was over; they count as failed",
     )
+
+
+def test_what_a_replay_cannot_show_is_told_first() -> None:
+    replay = Replayed(id="one", speed=60, notes=("too short to observe: rising",))
+    found = judged(record(with_breaker()), replace(experiment(), incident=replay))
+    assert found.notes[0] == "too short to observe: rising"
 
 
 def test_attempts_that_a_fault_for_everybody_spared_are_told() -> None:

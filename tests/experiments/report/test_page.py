@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from experiments.judging.verdict import Ruling, Verdict
-from experiments.model import Gateway
+from experiments.model import Gateway, Replayed
 from experiments.report import write_reports
 from experiments.report.page import html
 from experiments.report.worst import MOST_WATERFALLS, worst_exchanges
@@ -113,6 +113,18 @@ def test_reasons_why_a_run_cannot_count_come_before_the_findings() -> None:
     of = with_judgement(LOST, verdict=Verdict.INCONCLUSIVE, invalid=("rows were lost: worker-0 3",))
     text = page(of)
     assert text.index("rows were lost: worker-0 3") < text.index("<h2>Findings</h2>")
+
+
+def test_a_replay_says_before_anything_is_drawn_what_it_cannot_show() -> None:
+    told = ("replays an incident", "too short to observe at this speed: rising")
+    replay = Replayed(id="one", speed=60, notes=told)
+    experiment = msgspec.structs.replace(PASSED.experiment, incident=replay)
+    of = with_judgement(PASSED, notes=(*told, "canaries, left out"))
+    text = page(msgspec.structs.replace(of, experiment=experiment))
+    assert text.index(told[1]) < text.index("<h2>Timeline</h2>")
+    assert text.count(told[1]) == 1
+    assert "canaries, left out" in text
+    assert "as replayed" not in page(PASSED)
 
 
 def test_words_from_outside_are_escaped_everywhere() -> None:

@@ -98,6 +98,13 @@ def test_the_tiles_count_what_the_record_holds() -> None:
     assert figures["Exchanges touched"] == str(lossy.evidence.windows[0].touched_exchanges)
 
 
+def test_of_several_windows_the_longest_is_told() -> None:
+    (story,) = stories(RUN.experiment, RUN.judgement, RUN.evidence)
+    brief = msgspec.structs.replace(story, name="brief", end_s=story.start_s + 0.5)
+    context = summary.tiles(RUN.evidence, (brief, story), {})[-1].context
+    assert context.endswith(f"window {story.name}")
+
+
 def test_a_run_without_anything_has_a_tile_that_says_so() -> None:
     empty = msgspec.structs.replace(RUN.evidence, exchanges=(), windows=(), phases=())
     (tile,) = summary.tiles(empty, (), {})

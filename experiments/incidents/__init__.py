@@ -1,0 +1,1 @@
+"""Published incidents of inference providers, as rehearsals."""
