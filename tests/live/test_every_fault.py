@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from faults.answer_writer import AnswerWriter
-from faults.catalog import faults_over, make_fault
+from faults.catalog import Reference, faults_over, make_fault
 from faults.config import InjectorConfig, Listener
 from faults.fault import Fault
 from faults.honest import HonestReader
@@ -30,7 +30,10 @@ pytestmark = pytest.mark.live
 
 TOKENS = 6
 HELD_S = 0.3
-REFERENCES = {"azure": {"azure-openai": {}}, "vertex": {"vertex-gemini": {"project": "p"}}}
+REFERENCES: dict[str, Reference] = {
+    "azure": {"azure-openai": {}},
+    "vertex": {"vertex-gemini": {"project": "p"}},
+}
 USUAL = {"after_tokens": 2, "delay_s": 0.1, "gap_s": 0.02, "every": 3, "after_s": 0.1}
 CHOSEN: dict[str, dict[str, object]] = {
     "http_error": {"status": 503},
