@@ -72,6 +72,9 @@ def _check_places(
     endpoints: tuple[str, ...],
     complaints: Complaints,
 ) -> None:
+    stages = composition.stages(_places(entry), entry.duration_s)
+    if entry.match is not None and any(stage.match is not None for stage in stages):
+        complaints.add((*path, "match"), f"{composition.name} says this itself: leave it out")
     least = composition.least_endpoints
     if len(_places(entry)) < least:
         message = f"{composition.name} is about {least} endpoints at least"
@@ -106,6 +109,7 @@ def _fault(entry: FaultShape, stage: Stage, one: Drawn, group: str, fault_id: st
         ramp_s=one.ramp_s,
         group=group,
         may_miss=entry.may_miss or stage.may_miss,
+        match=entry.match if stage.match is None else stage.match,
     )
 
 

@@ -70,6 +70,17 @@ def test_a_run_folder_says_plain_faults_and_reads_back() -> None:
     assert experiment_of(parse_document(text, "experiment.yaml")) == experiment
 
 
+def test_who_is_meant_is_said_by_the_entry_or_by_the_composition() -> None:
+    experiment = read("at: azure, duration_s: 9, compose: recovery, match: {method: POST}")
+    assert {fault.match and fault.match.method for fault in experiment.faults[1:]} == {"POST"}
+    experiment = read("at: azure, duration_s: 9, compose: {model_outage: {model: m}}")
+    assert [fault.match and fault.match.model for fault in experiment.faults[1:]] == ["m"]
+    both = "at: azure, duration_s: 9, compose: {model_outage: {model: m}}, match: {method: POST}"
+    assert complaints(both) == [
+        "faults.1.match: partial_model_outage says this itself: leave it out"
+    ]
+
+
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [
