@@ -195,7 +195,7 @@ class RuleBook:
         gate = fault.gate() if isinstance(fault, Fault) else None
         if not rule.selection:
             return ArmedRule(rule, fault, endpoint, gate)
-        tally = self._tallies(rule, endpoint)
+        tally = self._tallies(rule, endpoint) if rule.counts.shared else OwnTally()
         choice = Choice(rule.match or Match(), rule.counts, tally)
         return ArmedRule(rule, fault, endpoint, gate, choice)
 
