@@ -89,7 +89,9 @@ def look(pid: int, since_s: float) -> Sample:
     """Read a process's resident memory and count its descriptors (Linux)."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     rss_mb = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return Sample(time.monotonic() - since_s, rss_mb, len(os.listdir(f"/proc/{pid}/fd")))
+    return Sample(
+        time.monotonic() - since_s, rss_mb, sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    )
 
 
 def _soak(folder: Path, options: argparse.Namespace) -> Soaked:

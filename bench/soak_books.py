@@ -1,4 +1,4 @@
-"""Whether every request of a soak is accounted for: what clients saw against the injector's rows."""
+"""Whether every request of a soak is accounted for: what clients saw against its rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -54,8 +54,20 @@ def _closures(length_s: float) -> Iterator[Rule]:
     """Every minute both listeners take nobody for a second; every other time the idle are reset."""
     for number in range(int(length_s // EVERY_S) + 1):
         since_s = number * EVERY_S + EVERY_S / 2
-        window = {"start_s": since_s, "end_s": since_s + CLOSED_S}
         which = "idle" if number % 2 else "none"
-        refused = {"connect_refused": {"reset_connections": which}}
-        yield Rule(id=f"closed {number}", endpoints=(CLEAR,), inject=refused, **window)
-        yield Rule(id=f"no TLS {number}", endpoints=(TLS,), inject={"tls_failure": {}}, **window)
+        yield _closure(
+            f"closed {number}", CLEAR, since_s, {"connect_refused": {"reset_connections": which}}
+        )
+        yield _closure(f"no TLS {number}", TLS, since_s, {"tls_failure": {}})
+
+
+def _closure(
+    name: str, endpoint: str, since_s: float, inject: dict[str, dict[str, object]]
+) -> Rule:
+    return Rule(
+        id=name,
+        endpoints=(endpoint,),
+        inject=inject,
+        start_s=since_s,
+        end_s=since_s + CLOSED_S,
+    )

@@ -214,7 +214,7 @@ def _is_tls(number: int) -> bool:
     return number % 10 == 9
 
 
-async def _main(load: Load) -> None:
+async def _main(load: Load) -> bytes:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     asker = Asker(load)
 
@@ -226,9 +226,15 @@ async def _main(load: Load) -> None:
     threading.Thread(target=wait_for_the_end, daemon=True).start()
     print("ready", flush=True)
     told = await asker.ask_all(ended)
-    Path(load.letters).write_bytes(asker.letters)
     print(msgspec.json.encode(told).decode(), flush=True)
+    return bytes(asker.letters)
+
+
+def main() -> None:
+    """Ask, and write down how each exchange ended."""
+    load = msgspec.json.decode(sys.argv[1], type=Load)
+    Path(load.letters).write_bytes(uvloop.run(_main(load)))
 
 
 if __name__ == "__main__":
-    uvloop.run(_main(msgspec.json.decode(sys.argv[1], type=Load)))
+    main()
