@@ -13,8 +13,9 @@ from telemetry.identity import Parent
 HEAD_END = b"\r\n\r\n"
 MAX_HEAD_BYTES = 65_536
 
+# The first look keeps most lines from the second.
 _ONE_HOP = re.compile(
-    rb"\n(?:(?:keep-alive|proxy-connection|te|upgrade):|"
+    rb"\n(?=[kptuc])(?:(?:keep-alive|proxy-connection|te|upgrade):|"
     rb"connection:(?![ \t]*(?:keep-alive|close)[ \t]*\r))"
 )
 _TRACEPARENT = re.compile(
@@ -109,7 +110,8 @@ def parent_in(low: bytes) -> Parent | None:
     found = _TRACEPARENT.search(low)
     if found is None:
         return None
-    return Parent(found[1].decode(), found[2].decode())
+    trace, span = found.groups()
+    return Parent(trace.decode(), span.decode())
 
 
 def attempt_key_in(low: bytes) -> int | None:

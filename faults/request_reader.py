@@ -76,8 +76,8 @@ class RequestReader:
         if whole[0] in _LINE_ENDS:
             whole = whole.lstrip(_LINE_ENDS)
         self._feed(data)
-        end = whole.find(HEAD_END) + len(HEAD_END)
-        if end < len(HEAD_END) or self.error:
+        end = whole.find(HEAD_END) + 4
+        if end < 4 or self.error:
             self.fragments = whole
             return b""
         self.head_complete = True
