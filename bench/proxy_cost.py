@@ -4,7 +4,8 @@ User and system time of the proxy's process in all its threads, per request or p
 keep-alive, connections that ask again at once, medians over rounds in which the subjects take short
 turns. Workloads: `bare`, a request of three lines; `sdk`, requests as the SDKs send them (17
 headers and 2 KB there, 18 headers back); `sse`, streams, one event at a time; `late`, as `sdk`,
-each held for 20 ms; `tls`, as `sdk`, over TLS to the proxy and in clear behind it.
+each held for 20 ms; `tls`, as `sdk`, over TLS to the proxy and in clear behind it; `h2`, the
+same over HTTP/2 in clear on both sides.
 """
 
 import contextlib
@@ -25,9 +26,10 @@ from bench.proxy_subjects import MissingPeerError, Subject
 from faults.tls.authority import own_authority
 from faults.tls.certificates import issue
 
-CONNECTIONS: Final = {"bare": 8, "sdk": 8, "sse": 64, "late": 64, "tls": 8}
+CONNECTIONS: Final = {"bare": 8, "sdk": 8, "sse": 64, "late": 64, "tls": 8, "h2": 8}
 UNIT: Final = {"sse": "us/event"}
-OURS, RULES, LATE, TLS = "ours", "ours, 20 rules", "ours, latency", "ours, TLS"
+OURS, RULES, LATE = "ours", "ours, 20 rules", "ours, latency"
+TLS, H2 = "ours, TLS", "ours, HTTP/2"
 L4, TOXIPROXY, ENVOY, HAPROXY = "bare relay", "Toxiproxy", "Envoy", "HAProxy"
 PLAIN: Final = ("bare", "sdk", "sse")
 
@@ -59,6 +61,7 @@ BARS: Final = (
     Bar("sdk", RULES, f"{ENVOY}, 20 rules", None),
     Bar("late", LATE, f"{ENVOY}, latency", None),
     Bar("tls", TLS, f"{ENVOY}, TLS", None),
+    Bar("h2", H2, f"{ENVOY}, HTTP/2", None),
     Bar("sdk", OURS, HAPROXY, None),
     Bar("sdk", RULES, f"{HAPROXY}, 20 rules", None),
 )
@@ -80,9 +83,10 @@ def measure(rounds: int, seconds: float, given: dict[str, str | None], folder: P
     """Start whoever is here, and let them take turns; `given`: paths of the peers' programs."""
     with contextlib.ExitStack() as running:
         _, word = running.enter_context(proxy_subjects.python("bench.proxy_origin"))
+        _, word_h2 = running.enter_context(proxy_subjects.python("bench.proxy_h2"))
         targets = [
             Target(name, subject.port, subject.pid, wanted.workloads, subject.ca)
-            for name, wanted in _wanted(int(word), given, folder).items()
+            for name, wanted in _wanted(int(word), int(word_h2), given, folder).items()
             for subject in _started(running, name, wanted)
         ]
         plan = Plan(targets=tuple(targets), connections=CONNECTIONS, rounds=rounds, seconds=seconds)
@@ -140,16 +144,18 @@ def _started(running: contextlib.ExitStack, name: str, wanted: Wanted) -> Iterat
         print(f"not measured: {name}: {missing}", file=sys.stderr)
 
 
-def _wanted(upstream: int, given: dict[str, str | None], folder: Path) -> dict[str, Wanted]:
+def _wanted(
+    upstream: int, upstream_h2: int, given: dict[str, str | None], folder: Path
+) -> dict[str, Wanted]:
     ours, tls = proxy_subjects.ours, str(authority_in(folder))
 
-    def peer(variable: str, **told: str) -> Maker:
+    def peer(variable: str, port: int = upstream, **told: str) -> Maker:
         make = getattr(proxy_subjects, variable.lower())
         program = PROGRAMS[variable]
 
         def start() -> contextlib.AbstractContextManager[Subject]:
             path = proxy_subjects.find(program, given.get(variable), variable, HOW[variable])
-            started: contextlib.AbstractContextManager[Subject] = make(upstream, path, **told)
+            started: contextlib.AbstractContextManager[Subject] = make(port, path, **told)
             return started
 
         return start
@@ -168,4 +174,6 @@ def _wanted(upstream: int, given: dict[str, str | None], folder: Path) -> dict[s
         f"{ENVOY}, latency": Wanted(peer("ENVOY", case="late"), ("late",)),
         TLS: Wanted(lambda: ours(upstream, tls=True), ("tls",)),
         f"{ENVOY}, TLS": Wanted(peer("ENVOY", authority=tls), ("tls",)),
+        H2: Wanted(lambda: ours(upstream_h2, http2=True), ("h2",)),
+        f"{ENVOY}, HTTP/2": Wanted(peer("ENVOY", upstream_h2, case="http2"), ("h2",)),
     }

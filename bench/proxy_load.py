@@ -8,12 +8,15 @@ import asyncio
 import ssl
 import sys
 import time
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import msgspec
 import uvloop
 
 from bench.proxy_origin import LAST_CHUNK, REQUEST_END
+
+if TYPE_CHECKING:
+    from bench.proxy_h2 import BusyHttp2
 
 WARM_S: Final = 0.05
 
@@ -78,6 +81,9 @@ REQUESTS: Final = {
     "late": with_body(TARGET),
     "tls": with_body(TARGET),
 }
+HTTP2: Final = "h2"
+"""What has its own client."""
+
 ENDS: Final = {"sse": LAST_CHUNK}
 """What an answer ends with, unless it is what requests end with."""
 
@@ -130,6 +136,9 @@ class Busy(asyncio.Protocol):
             self.transport.write(piece)
 
 
+Asking: TypeAlias = "Busy | BusyHttp2"
+
+
 def cpu_s(pid: int) -> float:
     """Read the CPU seconds, user and system, that a process has used in all its threads.
 
@@ -151,20 +160,28 @@ async def _samples(plan: Plan, workload: str) -> dict[str, list[float]]:
     return found
 
 
-async def _connect(plan: Plan, target: Target, workload: str) -> list[Busy]:
+async def _connect(plan: Plan, target: Target, workload: str) -> list[Asking]:
     loop = asyncio.get_running_loop()
     tls = ssl.create_default_context(cafile=target.ca) if target.ca else None
     name = "localhost" if target.ca else None
-    busy = []
+    busy: list[Asking] = []
     for _ in range(plan.connections[workload]):
         _, one = await loop.create_connection(
-            lambda: Busy(workload), "127.0.0.1", target.port, ssl=tls, server_hostname=name
+            lambda: _asking(workload), "127.0.0.1", target.port, ssl=tls, server_hostname=name
         )
         busy.append(one)
     return busy
 
 
-async def _cost_us(clients: list[Busy], pid: int, seconds: float) -> float:
+def _asking(workload: str) -> "Asking":
+    if workload != HTTP2:
+        return Busy(workload)
+    from bench.proxy_h2 import BusyHttp2  # noqa: PLC0415 - it takes its requests from here
+
+    return BusyHttp2()
+
+
+async def _cost_us(clients: list[Asking], pid: int, seconds: float) -> float:
     for client in clients:
         client.begin()
     await asyncio.sleep(WARM_S)
@@ -179,7 +196,7 @@ async def _cost_us(clients: list[Busy], pid: int, seconds: float) -> float:
     return cpu / count * 1e6
 
 
-def _count(clients: list[Busy]) -> int:
+def _count(clients: list[Asking]) -> int:
     return sum(client.count for client in clients)
 
 

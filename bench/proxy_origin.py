@@ -43,10 +43,10 @@ ANSWER_HEADERS: Final = (
 """Seventeen; the eighteenth frames the body."""
 
 BARE_ANSWER: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nok" + REQUEST_END
-_BODY: Final = b'{"choices":[{"message":{"content":"' + b"wind " * 120 + b'"}}]}' + REQUEST_END
+SDK_BODY: Final = b'{"choices":[{"message":{"content":"' + b"wind " * 120 + b'"}}]}' + REQUEST_END
 SDK_ANSWER: Final = (
-    "\r\n".join(("HTTP/1.1 200 OK", *ANSWER_HEADERS, f"Content-Length: {len(_BODY)}", "", ""))
-).encode() + _BODY
+    "\r\n".join(("HTTP/1.1 200 OK", *ANSWER_HEADERS, f"Content-Length: {len(SDK_BODY)}", "", ""))
+).encode() + SDK_BODY
 STREAM_HEAD: Final = (
     "\r\n".join(("HTTP/1.1 200 OK", *ANSWER_HEADERS, "Transfer-Encoding: chunked", "", ""))
 ).encode()

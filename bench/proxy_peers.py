@@ -6,6 +6,12 @@ RULES: Final = 20
 LATE_MS: Final = 20.0
 
 _API: Final = "type.googleapis.com/envoy.extensions"
+_HTTP2_UPSTREAM: Final = {
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": f"{_API}.upstreams.http.v3.HttpProtocolOptions",
+        "explicit_http_config": {"http2_protocol_options": {}},
+    }
+}
 
 
 def envoy_config(
@@ -24,11 +30,13 @@ def envoy_config(
         chain["transport_socket"] = _envoy_tls(*tls)
     listener = {"address": _address(port), "filter_chains": [chain]}
     endpoint = {"lb_endpoints": [{"endpoint": {"address": _address(upstream)}}]}
-    cluster = {
+    cluster: dict[str, object] = {
         "name": "origin",
         "type": "STATIC",
         "load_assignment": {"cluster_name": "origin", "endpoints": [endpoint]},
     }
+    if case == "http2":
+        cluster["typed_extension_protocol_options"] = _HTTP2_UPSTREAM
     return {"static_resources": {"listeners": [listener], "clusters": [cluster]}}
 
 
