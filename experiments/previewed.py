@@ -15,6 +15,7 @@ from experiments.tabular import Format, as_cells, as_csv, as_json
 from faults.config import Rule
 from faults.preview import Foreseen, Hit, foresee
 from faults.rules import RuleBook
+from telemetry.not_json import NOT_JSON
 
 RUN_TAG = "00000000"
 COLUMNS = ("line", "endpoint", "at_s", "exchange", "faults")
@@ -54,7 +55,10 @@ def dice_of(name: str, overrides: Overrides) -> Dice:
 def previewed(dice: Dice, against: Path) -> list[Hit]:
     """Decide about every request of a file; raises UsageError with the line that is wrong."""
     book = RuleBook(dice.rules, seed=dice.seed, run_tag=RUN_TAG, bystanders=dice.bystanders)
-    return list(foresee(book, RUN_TAG, _requests(against, dice.endpoints)))
+    try:
+        return list(foresee(book, RUN_TAG, _requests(against, dice.endpoints)))
+    except ValueError as error:
+        raise UsageError(f"{against}: {error}") from error
 
 
 def show(hits: list[Hit], style: Format | None) -> None:
@@ -81,7 +85,7 @@ def _requests(path: Path, endpoints: tuple[str, ...]) -> Iterator[Foreseen]:
         try:
             one = msgspec.json.decode(raw, type=Foreseen)
             _ = one.when_s
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (*NOT_JSON, ValueError) as error:
             raise UsageError(f"{path}:{number}: {error}") from error
         if one.endpoint not in endpoints:
             known = ", ".join(endpoints)
@@ -98,7 +102,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     if text.lstrip().startswith(b"["):
         try:
             found = msgspec.json.decode(text, type=list[msgspec.Raw])
-        except msgspec.MsgspecError as error:
+        except NOT_JSON as error:
             raise UsageError(f"{path}: {error}") from error
         yield from ((number, bytes(raw)) for number, raw in enumerate(found, 1))
         return

@@ -183,10 +183,12 @@ class Arming:
     def _record_windows(self, name: str, windows: list[ArmedRule]) -> None:
         for one in windows:
             rule = one.rule
+            chosen = rule.selection
             facts: dict[str, str | int | float | bool | None] = {
                 "group": rule.group_name,
                 "endpoints": ",".join(rule.endpoints),
                 "share": rule.share,
+                "selection": msgspec.json.encode(chosen).decode() if chosen else "",
                 "listener": isinstance(one.fault, ListenerFault),
                 "inject": _said(rule),
                 "planned_start_ns": self._planned_ns(rule.start_s),

@@ -19,6 +19,7 @@ import msgspec
 
 from faults.arrangement import Arrangement
 from faults.config import Rule
+from telemetry.not_json import NOT_JSON
 
 ANSWER_S: Final = 2.0
 """How long an injector may take to answer before it counts as deaf."""
@@ -110,7 +111,7 @@ class _Conversation(asyncio.Protocol):
     def _answer(self, line: bytes) -> Facts | Awaitable[Facts]:
         try:
             return self._obey(_WISHES.decode(line))
-        except msgspec.MsgspecError as wrong:
+        except NOT_JSON as wrong:
             return {"error": str(wrong)}
 
     async def _say_later(self, answer: Awaitable[Facts]) -> None:

@@ -17,6 +17,9 @@ from providers.sse import EventSplitter, event_data
 from providers.words import numbers_in
 
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
+_LINE_ENDS: Final = b"\r\n"
+"""Empty lines before a head are nothing, here as in the parser."""
+
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 
@@ -64,14 +67,16 @@ class HonestReader:
     def feed(self, data: bytes) -> None:
         """Take the provider's bytes."""
         if not self._past_head:
-            self._head += data
+            self._head = (self._head + data).lstrip(_LINE_ENDS)
         if self._upgraded:
             self._pieces.append(data)
         else:
             self._parse(data)
-        if not (self._past_head or self.error):
+        if not self._past_head and (self._final or not self.error):
+            # What is wrong may be behind the head, in the same bytes.
             self._take_heads()
-        self._take_body()
+        if self._past_head:
+            self._take_body()
         if self.error:
             self._finish(Reset())
         elif self._complete:
@@ -83,6 +88,9 @@ class HonestReader:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
+            if self._complete:
+                self._keep_alive = False
+                return
             # What follows is of another protocol: pieces of bytes, up to the end.
             self._upgraded = True
             rest = data[upgrade.args[0] :]
@@ -91,7 +99,10 @@ class HonestReader:
             self._take_final_head(whole[start + len(HEAD_END) :] if start >= 0 else whole)
             self._pieces.append(rest)
         except httptools.HttpParserError as error:
-            self.error = self.error or f"not an answer that can be read: {error}"
+            if self._complete:  # it is what follows that cannot be read
+                self._keep_alive = False
+            else:
+                self.error = self.error or f"not an answer that can be read: {error}"
 
     def feed_eof(self, *, broken: bool) -> None:
         """Take the end of the provider's connection."""
@@ -104,19 +115,32 @@ class HonestReader:
 
     # What the parser tells us.
 
+    def on_message_begin(self) -> None:
+        """Serve httptools: an answer begins, perhaps one that nobody asked for."""
+        self._keep_alive = self._keep_alive and not self._complete
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Serve httptools: one header line; only trailers are of interest."""
-        if self._final:
+        if self._final and not self._complete:
             self.trailers.append(b"%b: %b" % (name, value))
 
     def on_headers_complete(self) -> None:
         """Serve httptools: a head is whole, perhaps an interim one."""
-        self._final = self._parser.get_status_code() >= 200
+        if self._complete:
+            return
+        status = self._parser.get_status_code()
+        if status < 100:
+            self.error = self.error or f"no answer has the status {status}"
+        self._final = status >= 200
         self._keep_alive = self._parser.should_keep_alive()
         self._complete = self._final and self._bodiless
 
     def on_body(self, body: bytes) -> None:
         """Serve httptools: some of the body."""
+        if self._complete:
+            return
+        if not self._final:
+            self.error = self.error or "an interim answer has no body"
         self._pieces.append(body)
 
     def on_message_complete(self) -> None:
@@ -133,7 +157,7 @@ class HonestReader:
                 self._take_final_head(head)
                 return
             self._interim(head)
-            self._head = rest
+            self._head = rest.lstrip(_LINE_ENDS)
 
     def _take_final_head(self, raw: bytes) -> None:
         self._head, self._past_head = raw, True

@@ -16,6 +16,7 @@ from providers.http1 import MalformedRequestError, RequestReader
 from providers.words import CHARACTERS_PER_PROMPT_TOKEN, prompt_tokens
 from telemetry import identity
 from telemetry.identity import Parent
+from telemetry.not_json import NOT_JSON
 
 _RETRY_COUNT = "x-stainless-retry-count"
 _CODED = {"gzip": 31, "x-gzip": 31, "deflate": 47}
@@ -73,6 +74,11 @@ def read_whole(request: Request, body: bytes, dialect: Dialect) -> Read:
     )
 
 
+def plain_body(request: Request, body: bytes) -> bytes:
+    """Return a body, as much as came, without its framing and coding."""
+    return _decoded(_message(request.head, body))
+
+
 def own_parent(request: Request, body: bytes, run_tag: str) -> tuple[Parent | None, str]:
     """Return whose request it is, and how that is known: by its trace context, or by the mark."""
     if request.parent is not None and request.parent.run_tag == run_tag:
@@ -120,7 +126,7 @@ def _asks_for_stream(request: HttpRequest) -> bool:
         return True
     try:
         return bool(msgspec.json.decode(request.body, type=_Stream).stream)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return False
 
 
@@ -140,7 +146,7 @@ class _Generation(msgspec.Struct, frozen=True):
 def _output_limit(body: bytes) -> int | None:
     try:
         said = msgspec.json.decode(body, type=_Limits)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return None
     generation = said.generationConfig or _Generation()
     named = (

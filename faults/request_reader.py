@@ -76,8 +76,9 @@ class RequestReader:
         if whole[0] in _LINE_ENDS:
             whole = whole.lstrip(_LINE_ENDS)
         self._feed(data)
-        end = whole.find(HEAD_END) + 4
-        if end < 4 or self.error:
+        end = whole.find(HEAD_END) + len(HEAD_END)
+        self._refuse_bare_lf(whole, end)
+        if end < len(HEAD_END) or self.error:
             self.fragments = whole
             return b""
         self.head_complete = True
@@ -97,6 +98,16 @@ class RequestReader:
     def on_message_complete(self) -> None:
         """Serve httptools: the request is whole."""
         self.complete = True
+
+    def _refuse_bare_lf(self, whole: bytes, end: int) -> None:
+        """Refuse heads of which parser and proxy would see the end at different places.
+
+        The parser takes a LF for a line's end (as RFC 9112, 2.2 allows); another behind us may not.
+        """
+        found = end >= len(HEAD_END)
+        if whole.count(b"\n", 0, end) != whole.count(b"\r\n", 0, end) if found else self.complete:
+            self.odd = True
+            self.error = self.error or "a line of its head ends in a LF alone"
 
     def _feed(self, data: bytes) -> None:
         if self._parser is None:

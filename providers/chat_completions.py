@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from providers.dialect import Asked, Delta, MalformedAnswerError, ProviderError, Question, Usage
+from telemetry.not_json import NOT_JSON
 
 DEFAULT_MAX_OUTPUT_TOKENS = 64
 FILTERED = "content_filter"
@@ -86,7 +87,7 @@ def read_completion(data: bytes) -> Delta:
     """Read a chunk or a whole answer; raises MalformedAnswerError."""
     try:
         said = _SAID.decode(data)
-    except msgspec.DecodeError as wrong:
+    except NOT_JSON as wrong:
         raise MalformedAnswerError(f"not a chat completion: {wrong}") from wrong
     if said.error is not None:
         error = _provider_error(said.error, "error", None)
@@ -107,7 +108,7 @@ def read_error(status: int, body: bytes, wait_s: float | None) -> ProviderError:
     """Read a refusal; a body of another shape becomes its own message."""
     try:
         error = _SAID.decode(body).error
-    except msgspec.DecodeError:
+    except NOT_JSON:
         error = None
     if error is None:
         error = body.decode("utf-8", "replace")
@@ -120,7 +121,7 @@ def read_request(body: bytes) -> Body:
         return _BODY.decode(body)
     except msgspec.ValidationError as wrong:
         raise InvalidBodyError(str(wrong)) from wrong
-    except msgspec.DecodeError as wrong:
+    except NOT_JSON as wrong:
         raise InvalidBodyError("We could not parse the JSON body of your request.") from wrong
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from providers.sse import event_data
+from telemetry.not_json import NOT_JSON
 
 Finish = Literal["length", "content_filter", "recitation"]
 Json = dict[str, Any]
@@ -29,7 +30,7 @@ def edited(data: bytes, edit: Edit) -> bytes:
     """Return a body with an edit; as it is, byte for byte, where there is nothing to edit."""
     try:
         said = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return data
     return msgspec.json.encode(said) if isinstance(said, dict) and edit(said) else data
 
@@ -92,7 +93,7 @@ def model(name: str) -> Edit:
     """Return the edit that names another model, where one is named."""
 
     def edit(said: Json) -> bool:
-        keys = [key for key in ("model", "modelVersion") if said.get(key) not in {None, "", name}]
+        keys = [key for key in ("model", "modelVersion") if said.get(key) not in (None, "", name)]
         said.update(dict.fromkeys(keys, name))
         return bool(keys)
 
@@ -125,7 +126,7 @@ def is_only_usage(data: bytes) -> bool:
     """Tell whether an event brings the usage and nothing else (OpenAI's last chunk)."""
     try:
         said = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return False
     return isinstance(said, dict) and bool(said.get("usage")) and said.get("choices") == []
 

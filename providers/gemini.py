@@ -13,6 +13,7 @@ from msgspec import field
 
 from providers.dialect import Asked, Delta, MalformedAnswerError, Question, Usage
 from providers.google_rpc import Status, provider_error
+from telemetry.not_json import NOT_JSON
 
 DEFAULT_MAX_OUTPUT_TOKENS = 64
 _FILTERED = frozenset(
@@ -84,7 +85,7 @@ def read_event(data: bytes) -> Delta:
     """Read the data of one event; raises MalformedAnswerError."""
     try:
         return _delta(_SAID.decode(data))
-    except msgspec.DecodeError as wrong:
+    except NOT_JSON as wrong:
         raise MalformedAnswerError(f"not a GenerateContentResponse: {wrong}") from wrong
 
 
@@ -92,7 +93,7 @@ def read_body(body: bytes) -> Delta:
     """Read a whole answer, or the array that a stream without `alt=sse` is."""
     try:
         said = _ALL_SAID.decode(body)
-    except msgspec.DecodeError as wrong:
+    except NOT_JSON as wrong:
         raise MalformedAnswerError(f"not a GenerateContentResponse: {wrong}") from wrong
     return _joined([_delta(one) for one in said]) if isinstance(said, list) else _delta(said)
 
@@ -106,7 +107,7 @@ def asked(body: bytes, *, stream: bool, server_sent: bool) -> Asked:
         read = _BODY.decode(body)
     except msgspec.ValidationError as wrong:
         raise InvalidBodyError(f"Invalid value: {wrong}") from wrong
-    except msgspec.DecodeError as wrong:
+    except NOT_JSON as wrong:
         raise InvalidBodyError("Invalid JSON payload received. Unexpected token.") from wrong
     contents = _listed(read.contents)
     if not contents:

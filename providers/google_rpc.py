@@ -12,6 +12,7 @@ from http import HTTPStatus
 import msgspec
 
 from providers.dialect import HttpAnswer, ProviderError
+from telemetry.not_json import NOT_JSON
 
 JSON_HEADERS = (
     ("Content-Type", "application/json; charset=UTF-8"),
@@ -136,7 +137,7 @@ def read_error(status: int, body: bytes, header_wait_s: float | None) -> Provide
     """
     try:
         wrapped = _WRAPPED.decode(body)
-    except msgspec.DecodeError:
+    except NOT_JSON:
         text = body.decode("utf-8", "replace")
         return ProviderError(code=str(status), message=text, retry_after_s=header_wait_s)
     if isinstance(wrapped, list):

@@ -20,6 +20,7 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "telemetry/not_json.py": "tests/laws/test_parsers.py",
     "experiments/judging/last_words.py": "tests/experiments/judging/test_validity.py",
     "experiments/judging/case.py": "tests/experiments/judging/test_validity.py",
     "experiments/judging/baseline.py": "tests/experiments/judging/test_validity.py",

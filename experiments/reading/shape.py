@@ -10,6 +10,8 @@ import msgspec
 
 from experiments.model import GATEWAY_TIMEOUTS, Baseline, Phases, Ready, Replayed, Stop, Telemetry
 from faults.config import Limits, Price
+from faults.selection.counts import Natural
+from faults.selection.match import Match
 from loadgen.config import Lengths, Route, Timeouts
 from providers.config import StandIn
 
@@ -76,6 +78,12 @@ class FaultShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     group: str = ""
     draw: Literal["attempt", "exchange"] = "attempt"
     may_miss: bool = False
+    match: Match | None = None
+    after_n: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_n: Natural | None = None
+    every_nth: Natural = 1
+    max_injections: Natural | None = None
+    max_active: Natural | None = None
 
 
 class FailShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from faults.api.problems import ApiError
 from faults.api.register import ProxyKept, ToxicKept
 from faults.plain.proxy import told_address
 from faults.toxiproxy.go_json import why_not
+from telemetry.not_json import NOT_JSON
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ def read(body: bytes, kind: type[T]) -> T:
     """Read a body; raises ApiError in Toxiproxy's words."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
+    except NOT_JSON as error:
         raise bad_body(why_not(body, error)) from error
 
 

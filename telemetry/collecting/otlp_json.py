@@ -15,6 +15,7 @@ from telemetry.collecting.limits import Limits
 from telemetry.collecting.refusal import malformed, too_large
 from telemetry.collecting.spans import Sender, Unfit, made_span
 from telemetry.collecting.values import Attributes, encoded, kept, number, text, whole_number
+from telemetry.not_json import NOT_JSON
 from telemetry.rows import SpanCollected
 
 
@@ -93,7 +94,6 @@ class _Request(_Message):
 
 _REQUEST = msgspec.json.Decoder(_Request)
 _SPAN = msgspec.json.Decoder(_Span)
-_UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class JsonReader:
@@ -108,7 +108,7 @@ class JsonReader:
             raise too_large(f"more than {self._limits.messages} objects and lists")
         try:
             request = _REQUEST.decode(body)
-        except _UNREADABLE as error:
+        except NOT_JSON as error:
             raise malformed(f"not an ExportTraceServiceRequest: {error}") from error
         for of_resource in request.resource_spans:
             values = self._attributes((of_resource.resource or _Resource()).attributes)
@@ -130,7 +130,7 @@ class JsonReader:
             return Unfit(f"a span of more than {self._limits.span_bytes} bytes")
         try:
             span = _SPAN.decode(data)
-        except _UNREADABLE as error:
+        except NOT_JSON as error:
             raise malformed(f"not a span: {error}") from error
         status = span.status or _Status()
         return made_span(

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from telemetry.foreign.span import Attributes, Span, Spans, UnfitSpanError, kept, made, whole
+from telemetry.not_json import NOT_JSON
 
 KINDS = ("", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 STATUSES = ("", "OK", "ERROR")
@@ -26,7 +27,7 @@ def read_document(data: bytes, found: Spans) -> None:
     """Add the spans of one JSON document; raises NotOtlpError for anything else."""
     try:
         document = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise NotOtlpError(f"not JSON: {error}") from error
     add(document, found)
 

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from faults.config import Rule
@@ -17,3 +18,9 @@ def test_what_counts_requests_cannot_be_shared(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["http_error", "connect_refused"])
 def test_what_does_not_can(kind: str) -> None:
     assert counted_complaint(rule(kind)) == ""
+
+
+@pytest.mark.parametrize("name", ["first_n", "max_injections", "max_active", "every_nth"])
+def test_what_goes_by_number_cannot(name: str) -> None:
+    told = msgspec.structs.replace(rule("http_error"), **{name: 2})
+    assert f"r: {name} counts requests" in counted_complaint(told)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faults.honest import HonestReader
 from faults.steps import Close, End, Event, Head, Reset, Step
-from tests.live.said import AZURE, PLAIN, STREAM, chunked, events
+from tests.live.said import AZURE, OK, PLAIN, STREAM, chunked, events
 
 EVENTS = events(3)
 STREAMED = STREAM + chunked(EVENTS, b"X-T: 1\r\n")
@@ -161,3 +161,29 @@ def test_behind_a_change_of_protocol_bytes_are_pieces_up_to_the_end(cut: int) ->
         b"\x81\x02hi\x81\x01!"
     )
     assert end == End()
+
+
+def test_a_head_is_told_although_its_body_breaks_in_the_same_bytes() -> None:
+    steps = Heard().feed(STREAM + b"2\r\nhi\r\nnonsense\r\n")
+    assert isinstance(steps[0], Head)
+    assert steps[1:] == [Event(data=b"hi"), Reset()]
+
+
+@pytest.mark.parametrize(
+    "more", [b"!", OK, b"HTTP/1.1 101 Up\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nhi"]
+)
+def test_what_follows_a_whole_answer_does_not_spoil_it(more: bytes) -> None:
+    heard = Heard()
+    assert heard.feed(OK + more)[1:] == [Event(data=b"ok"), End()]
+    assert not heard.reader.reusable
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 099 Odd\r\n\r\n",
+        b"HTTP/1.1 199 Odd\r\nTransfer-Encoding: strange\r\n\r\nx\r\n\r\n",
+    ],
+)
+def test_what_is_no_answer_resets_and_says_nothing(head: bytes) -> None:
+    assert Heard().feed(head) == [Reset()]

@@ -91,3 +91,14 @@ def test_so_much_behind_a_request_is_borne_and_no_more() -> None:
     assert reader.bears_surplus(SURPLUS_BYTES)
     assert reader.surplus
     assert not reader.bears_surplus(1)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [b"POST /\n\r\n2\r\n\r\n", b"GET / HTTP/1.1\nhost: h\n\n", b"GET / HTTP/1.1\r\na: b\n\r\n"],
+)
+def test_a_head_whose_lines_end_in_a_bare_lf_is_no_http(hidden: bytes) -> None:
+    for size in (1, 1000):
+        reader = RequestReader()
+        assert not fed(reader, hidden, size)
+        assert reader.error

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from telemetry.foreign.sources.otlp_json import UnreadableSourceError
+from telemetry.not_json import NOT_JSON
 
 HEADERS_VARIABLE = "CROSSWIND_ANALYSE_HEADERS"
 TIMEOUT_S = 30.0
@@ -37,7 +38,7 @@ class Store:
         body = self._body(f"{self.url}{path}" + (f"?{words}" if words else ""))
         try:
             return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             raise UnreadableSourceError(f"{self.url}{path}: did not answer in JSON") from error
 
     def _body(self, url: str) -> bytes:
