@@ -91,6 +91,7 @@ def _default(value: object) -> str:
 KINDS: Mapping[str, Callable[[], list[Row]]] = {
     "dialects": lambda: plug_in_rows("dialect"),
     "faults": lambda: plug_in_rows("fault"),
+    "compositions": lambda: plug_in_rows("composition"),
     "arrivals": lambda: plug_in_rows("arrivals"),
     "metrics": metric_rows,
     "gates": gate_rows,
@@ -101,6 +102,7 @@ KINDS: Mapping[str, Callable[[], list[Row]]] = {
 LAST_COLUMN = {
     "dialects": "parameters",
     "faults": "parameters",
+    "compositions": "parameters",
     "arrivals": "parameters",
     "metrics": "unit",
     "experiments": "ends in",

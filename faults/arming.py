@@ -183,17 +183,17 @@ class Arming:
     def _record_windows(self, name: str, windows: list[ArmedRule]) -> None:
         for one in windows:
             rule = one.rule
-            chosen = rule.selection
             facts: dict[str, str | int | float | bool | None] = {
                 "group": rule.group_name,
                 "endpoints": ",".join(rule.endpoints),
                 "share": rule.share,
-                "selection": msgspec.json.encode(chosen).decode() if chosen else "",
                 "listener": isinstance(one.fault, ListenerFault),
                 "inject": _said(rule),
                 "planned_start_ns": self._planned_ns(rule.start_s),
                 "planned_end_ns": self._planned_ns(rule.end_s),
             }
+            if chosen := rule.selection:
+                facts["selection"] = msgspec.json.encode(chosen).decode()
             self._recorder.record_now(
                 Event(name=name, at_ns=now_ns(), subject=rule.id, facts=facts)
             )

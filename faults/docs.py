@@ -9,6 +9,8 @@ from msgspec import NODEFAULT
 from msgspec import inspect as types
 
 from faults.catalog import fault_classes, listener_fault_classes
+from faults.composition import Composition
+from faults.compositions_catalog import composition_classes
 from faults.fault import ANY, Fault, ListenerFault
 
 _Kinds = Mapping[str, type[Fault | ListenerFault]]
@@ -52,6 +54,17 @@ These take the whole endpoint: `share` and `ramp_s` are refused. They are attest
 the clients' own connect errors inside the closed interval.
 """
 
+_COMPOSITIONS = """\
+## Compositions
+
+Several faults under one name, as providers fail: `compose: flapping` or `compose: {flapping:
+{down_s: 5}}` stands in a fault's entry instead of `inject`, with `at`, `start_s`, `duration_s`,
+`draw` and `may_miss` as ever. Each stage is a window of its own: its faults are a group, called as
+the entry or, of several stages, `<entry>-<stage>`, which is what gates name (`window:storm-first`).
+`crosswind plan` tells them all, and a run's `experiment.yaml` says the plain faults. A later stage
+may touch nobody where clients may rightly be elsewhere by then.
+"""
+
 _ADDING = """\
 ## Adding one
 
@@ -59,14 +72,17 @@ One file in `faults/library/`, or `faults/listener/`, named as the fault: a froz
 fields are the parameters, whose docstring says in one sentence what the client sees, and whose
 `script` says it step by step (`faults/steps.py` is the language). It is found by being there, and
 takes part in the laws of `tests/laws/test_faults.py` by itself; it needs a test of the same name,
-and this page written anew.
+and this page written anew. A composition is one file in `faults/compositions/`, whose `stages` say
+which faults when.
 """
 
 
 def page() -> str:
     """Return the whole page as Markdown."""
     exchange, listener = _sections(fault_classes()), _sections(listener_fault_classes())
-    return "\n".join([_OPENING, exchange, _LISTENERS, listener, _ADDING])
+    composed = "\n".join(_composed(kind) for _, kind in sorted(composition_classes().items()))
+    parts = [_OPENING, exchange, _LISTENERS, listener, _COMPOSITIONS, composed, _ADDING]
+    return "\n".join(parts)
 
 
 def _sections(kinds: _Kinds) -> str:
@@ -80,7 +96,13 @@ def _section(kind: type[Fault | ListenerFault]) -> str:
     return "\n".join([f"### `{kind.name}`", "", shown, "", told, "", *_table(kind), ""])
 
 
-def _aliases(kind: type[Fault | ListenerFault]) -> str:
+def _composed(kind: type[Composition]) -> str:
+    shown = inspect.cleandoc(kind.__doc__ or "")
+    told = f"{_aliases(kind)}Seen: {kind.seen}."
+    return "\n".join([f"### `{kind.name}`", "", shown, "", told, "", *_table(kind), ""])
+
+
+def _aliases(kind: type[Fault | ListenerFault | Composition]) -> str:
     return f"Also called {', '.join(f'`{a}`' for a in kind.aliases)}. " if kind.aliases else ""
 
 
@@ -90,7 +112,7 @@ def _only(kind: type[Fault | ListenerFault]) -> str:
     return f"Only over {' and '.join(sorted(kind.protocols))}. "
 
 
-def _table(kind: type[Fault | ListenerFault]) -> list[str]:
+def _table(kind: type[Fault | ListenerFault | Composition]) -> list[str]:
     described = types.type_info(kind)
     assert isinstance(described, types.StructType)  # noqa: S101 - every fault is a struct
     head = ["| parameter | values | default | meaning |", "|---|---|---|---|"]

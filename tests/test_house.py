@@ -20,6 +20,17 @@ HEAVY = {
 
 # Only declarations, or behaviour that only real processes show: which test proves each of them.
 TESTED_THROUGH: dict[str, str] = {
+    "faults/compositions/auth_outage.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/both_clouds_down.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/flapping.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/provider_outage.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/rate_limit_storm.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/partial_model_outage.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/recovery.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/region_outage.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/slow_then_dead.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/zone_brownout.py": "tests/faults/compositions/test_stages.py",
+    "faults/composition.py": "tests/faults/compositions/test_stages.py",
     "telemetry/not_json.py": "tests/laws/test_parsers.py",
     "experiments/judging/last_words.py": "tests/experiments/judging/test_validity.py",
     "experiments/judging/case.py": "tests/experiments/judging/test_validity.py",

@@ -10,14 +10,14 @@ KindArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[KIND]",
-        help="dialects, faults, arrivals, metrics, gates, experiments or incidents; all of them "
-        "without one.",
+        help="dialects, faults, compositions, arrivals, metrics, gates, experiments or incidents; "
+        "all of them without one.",
     ),
 ]
 
 
 def list_(kind: KindArgument = None) -> None:
-    """List dialects, faults, arrivals, metrics, gates.
+    """List dialects, faults, compositions, arrivals, metrics, gates.
 
     And the experiments of the catalogue, and the incidents that can be replayed. Each plug-in is
     one file in its folder and is found by being there.

@@ -8,6 +8,7 @@ import msgspec
 
 from experiments.model import Endpoint, Expectation, Experiment, Fault
 from experiments.reading.checks import check
+from experiments.reading.composed import written_out
 from experiments.reading.document import Document, read_document
 from experiments.reading.fit import fit_reference, fit_struct
 from experiments.reading.fit_scalar import UNFIT
@@ -130,7 +131,7 @@ def _experiment(shape: FileShape, arrivals: Reference, file: str) -> Experiment:
         gateway=gateway_of(shape.route),
         load=Load(arrivals=arrivals, **load),
         phases=shape.phases,
-        faults=tuple(map(fault_of, shape.faults)),
+        faults=tuple(map(fault_of, written_out(shape.faults))),
         gates=shape.gates,
         expect=_expectation(shape.expect),
         baseline=shape.baseline,
@@ -149,7 +150,7 @@ def _endpoint(name: str, entry: EndpointShape) -> Endpoint:
 
 def fault_of(entry: FaultShape) -> Fault:
     """Return a fault as it is planned."""
-    said = msgspec.structs.asdict(entry)
+    said = {k: v for k, v in msgspec.structs.asdict(entry).items() if k != "compose"}
     return Fault(**{**said, "at": (entry.at,) if isinstance(entry.at, str) else entry.at})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from experiments.reading.composed import check_composed, plain_faults
 from experiments.reading.names import check_endpoint_names, check_name, repeated, unknown_endpoint
 from experiments.reading.problems import Complaints, Path
 from experiments.reading.shape import FaultShape, FileShape
@@ -27,22 +28,31 @@ ALL_PLAIN: Final = Spoken()
 
 def check_faults(shape: FileShape, complaints: Complaints, spoken: Spoken = ALL_PLAIN) -> None:
     """Every fault has a name of its own, a place that there is, and a time within its phase."""
+    for path, entry in _entries(shape):
+        check_name(entry.id, (*path, "id"), complaints)
+        check_composed(entry, path, shape.endpoints, complaints)
+        _check_at(entry, path, shape, complaints)
+        if not complaints.about("phases"):
+            _check_window(entry, path, shape.phases.fault_s, complaints)
     for path, fault in faults_of(shape):
-        check_name(fault.id, (*path, "id"), complaints)
-        _check_at(fault, path, shape, complaints)
         _check_strength(fault, path, complaints)
         _check_selection(fault, path, complaints)
         _check_meant(fault, path, spoken, complaints)
-        if not complaints.about("phases"):
-            _check_window(fault, path, shape.phases.fault_s, complaints)
-    ids = [fault.id if fault else None for fault in shape.faults]
-    for index, fault_id in repeated(ids):
-        complaints.add(("faults", index, "id"), f"another fault is called {fault_id}")
+    named = [(path, fault.id) for path, fault in faults_of(shape)]
+    for place, fault_id in repeated([fault_id for _, fault_id in named]):
+        complaints.add((*named[place][0], "id"), f"another fault is called {fault_id}")
     _check_groups(shape, complaints)
 
 
 def faults_of(shape: FileShape) -> Iterator[tuple[Path, FaultShape]]:
-    """Return each readable fault with its path; one that is not left None in its place."""
+    """Return each readable fault with its entry's path, compositions written out."""
+    for path, entry in _entries(shape):
+        for fault in plain_faults(entry):
+            yield path, fault
+
+
+def _entries(shape: FileShape) -> Iterator[tuple[Path, FaultShape]]:
+    """Return each readable entry with its path; one that is not left None in its place."""
     for index, fault in enumerate(shape.faults):
         if fault is not None:
             yield ("faults", index), fault

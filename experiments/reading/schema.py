@@ -28,6 +28,7 @@ def experiment_schema() -> Schema:
         by_name = {name: of_class[cls] for name, cls in named.items()}
         components[kind] = _one_of(by_name, components)
     arrivals = {name: of_class[cls] for name, cls in classes["arrivals"].items()}
+    components["FaultShape"] = _either(components["FaultShape"], "inject", "compose")
     components["LoadShape"] = _load_schema(components["LoadShape"], arrivals)
     whole = _file_schema(components.pop("FileShape"))
     cleaned: Schema = _cleaned({"$schema": DRAFT, **whole, "$defs": components})
@@ -78,6 +79,19 @@ def _load_schema(schema: Schema, arrivals: dict[str, Schema]) -> Schema:
         **schema,
         "properties": {**arrivals, **schema["properties"]},
         "oneOf": [{"required": [name]} for name in arrivals],
+    }
+
+
+def _either(schema: Schema, *keys: str) -> Schema:
+    """Require exactly one of two keys, and let neither be said as nothing."""
+    properties = {
+        name: {k: v for k, v in one.items() if k != "default"} if name in keys else one
+        for name, one in schema["properties"].items()
+    }
+    return {
+        **schema,
+        "properties": properties,
+        "oneOf": [{"required": [key]} for key in keys],
     }
 
 

@@ -22,6 +22,7 @@ def _plug_in(kind: str) -> msgspec.Meta:
 
 DialectName = Annotated[Any, _plug_in("dialect")]
 FaultName = Annotated[Any, _plug_in("fault")]
+CompositionName = Annotated[Any, _plug_in("composition")]
 
 
 class EndpointShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,12 +67,16 @@ class LoadShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class FaultShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One fault: where, when (seconds from the start of the fault phase), how strongly, what."""
+    """One fault: where, when (seconds from the start of the fault phase), how strongly, what.
+
+    What is `inject`, one fault, or `compose`, several under one name; one of the two is required.
+    """
 
     id: str
     at: str | tuple[str, ...]
-    inject: FaultName
     duration_s: float
+    inject: FaultName = None
+    compose: CompositionName = None
     start_s: float = 0.0
     share: float = 1.0
     ramp_s: float = 0.0

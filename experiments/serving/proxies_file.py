@@ -9,6 +9,7 @@ import msgspec
 
 from experiments.model import Fault, Phases
 from experiments.reading.addresses import listen_complaint
+from experiments.reading.composed import written_out
 from experiments.reading.document import Document, parse_document
 from experiments.reading.fit import fit_struct
 from experiments.reading.fit_scalar import UNFIT
@@ -83,7 +84,7 @@ def proxies_of(document: Document) -> ProxiesFile:
     return ProxiesFile(
         listeners=tuple(map(_listener, shape.proxies)),
         disabled=frozenset(one.name for one in shape.proxies if not one.enabled),
-        faults=tuple(map(fault_of, shape.faults)),
+        faults=tuple(map(fault_of, written_out(shape.faults))),
         seed=shape.seed,
     )
 

@@ -108,7 +108,8 @@ def armed(rule: Rule, max_ttl_s: float) -> str:
     if rule.start_s >= max_ttl_s:
         return f"{where}never, no fault lives longer than {max_ttl_s:g} s from now"
     end_s = min(rule.end_s, max_ttl_s)
-    return f"{where}{rule.start_s:g} s to {end_s:g} s from now, share {rule.share:g}"
+    chosen = f", of {msgspec.json.encode(rule.selection).decode()}" if rule.selection else ""
+    return f"{where}{rule.start_s:g} s to {end_s:g} s from now, share {rule.share:g}{chosen}"
 
 
 def _stand_ins(children: Processes, experiment: Experiment | None) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""One file per composition; each is found by being here."""
