@@ -1,6 +1,7 @@
 """Dice that fall the same in every process, in any order, at any concurrency."""
 
 import hashlib
+from random import Random
 
 import msgspec
 
@@ -18,3 +19,11 @@ def draw(seed: int, fault_id: str, exchange_key: str, attempt_key: str) -> float
     message = msgspec.json.encode((fault_id, exchange_key, attempt_key))
     digest = hashlib.blake2b(message, digest_size=8, key=str(seed).encode()).digest()
     return (int.from_bytes(digest, "big") >> 11) / _STEPS
+
+
+def dice(seed: int, fault_id: str, exchange_key: str, attempt_key: str) -> Random:
+    """Return the dice by which a fault shapes this attempt, once it was drawn.
+
+    They know nothing of the draw itself: their seed is another number of the same kind.
+    """
+    return Random(draw(seed, fault_id, exchange_key, f"{attempt_key} shaped"))

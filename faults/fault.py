@@ -1,5 +1,6 @@
 """What every fault is: frozen parameters, a one-sentence docstring, and what the client sees."""
 
+from random import Random
 from typing import ClassVar, Final, Literal
 
 import msgspec
@@ -42,6 +43,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """True when the script keeps honest steps until later ones come: attested as `withheld`,
     even where nothing else becomes of them."""
 
+    cuts: ClassVar[bool] = False
+    """True when the script may say an honest event in pieces."""
+
     def gate(self) -> Gate | None:
         """Return the state of a fault that depends on what came before; one per endpoint."""
         return None
@@ -49,6 +53,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def script(self, dialect: Dialect) -> Script:
         """Say what the client gets; the first `NEXT` asks the provider."""
         raise NotImplementedError
+
+    def script_by(self, dice: Random, dialect: Dialect) -> Script:  # noqa: ARG002 - for those who throw
+        """Say the same, where dice decide: they are the exchange's own, and fall the same again."""
+        return self.script(dialect)
 
 
 class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

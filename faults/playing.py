@@ -13,11 +13,13 @@ leave, the fault's window may end, all faults may be removed.
 import asyncio
 import math
 from collections import deque
+from random import Random
 from typing import Final
 
 from faults.fault import Fault, Protocol
 from faults.lane import Lane
 from faults.layers import ENDINGS, Layer, compose
+from faults.owing import settle
 from faults.request import Request
 from faults.rules import ArmedRule
 from faults.steps import NEXT, Event, Next, Reset, Script, Step, Wait
@@ -53,7 +55,7 @@ class Playing:
                 faults.append((one.rule.id, one.fault))
             else:
                 self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
-        layers = [Layer(rule_id, fault.script(dialect)) for rule_id, fault in faults]
+        layers = [Layer(one, fault.script_by(self._dice(one), dialect)) for one, fault in faults]
         self._script = compose(layers, self._attest) if layers else _let_through()
         self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
         self._holder = ""
@@ -64,6 +66,10 @@ class Playing:
         self._held_for_ever = self._paused = False
         self._timer: asyncio.TimerHandle | None = None
         self._ending = ""
+
+    def _dice(self, rule_id: str) -> Random:
+        request, hop = self._request, self._row.hop
+        return self._lane.dice(rule_id, request.parent, request.attempt_key, hop)
 
     # What the framing does.
 
@@ -222,21 +228,12 @@ class Playing:
     # To the client.
 
     def _say(self, step: Step) -> None:
-        honest = self._settle(step)
+        honest = settle(self._owed, step)
         if isinstance(step, ENDINGS):
             self._over = True
             self._end(step, honest=honest)
         else:
             self._tell(step)
-
-    def _settle(self, said: Step) -> bool:
-        """Forget the honest steps that this one tells or replaces; True if it is one of them."""
-        for index, owed in enumerate(self._owed):
-            if owed is said:
-                del self._owed[: index + 1]
-                return True
-        self._owed.clear()
-        return False
 
     def _leave(self) -> None:
         self._left = True

@@ -8,10 +8,12 @@ otherwise, and at once by `disarm`.
 """
 
 import hashlib
+import itertools
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from random import Random
 
 import msgspec
 
@@ -97,6 +99,7 @@ class Injection:
         self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     def now_s(self) -> float:
@@ -127,7 +130,8 @@ class Injection:
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
-        layers = [Layer(rule_id, fault.script(self.dialect)) for rule_id, fault in faults]
+        dice = self._dice_of(request)
+        layers = [Layer(one, fault.script_by(dice(one), self.dialect)) for one, fault in faults]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 
     def witness(self, rule_id: str, action: str, request: Request) -> None:
@@ -137,6 +141,15 @@ class Injection:
         self.touched.append(
             Touched(fault=rule_id, action=action, at_s=self.now_s(), trace_id=trace_id)
         )
+
+    def _dice_of(self, request: Request) -> Callable[[str], Random]:
+        """Return what throws a rule's dice for a request, as the proxy does for a stranger's."""
+        low = _head(request).lower()
+        parent, attempt = parent_in(low), attempt_key_in(low)
+        number = next(self._numbers)
+        exchange = "" if parent is None else parent.trace_id
+        key = str(number if parent is None or attempt is None else attempt)
+        return lambda rule_id: self._book.dice(rule_id, exchange, key)
 
     def _content_key(self, request: Request) -> str:
         content = b"%b\n%b" % (f"{request.method} {request.target}".encode(), request.body)

@@ -52,6 +52,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "request_timeout",
         "reset_peer",
         "server_error",
+        "slicer",
         "slow_headers",
         "slow_first_token",
         "slow_tokens",

@@ -1,0 +1,49 @@
+"""What TCP does to an answer, at the socket: segments, silences, resets of idle connections."""
+
+import socket
+import struct
+from collections.abc import Iterator
+
+import pytest
+
+from telemetry.leash import Disarm
+from tests.live.proxied import Line, Provider, always, ask, body, proxied, streams
+from tests.live.said import END, dechunk, events
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider() as provider:
+        yield provider
+
+
+def segments_in(line: Line) -> int:
+    """Count the segments with data that have come: `tcpi_data_segs_in` of linux/tcp.h."""
+    told = line.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+    count: int = struct.unpack_from("I", told, 152)[0]
+    return count
+
+
+def test_small_pieces_come_in_segments_of_their_own(provider: Provider) -> None:
+    rule = always("it", {"slicer": {"average_size": 7, "delay_us": 200}}, "azure")
+    with proxied(provider.port, rules=(rule,)) as proxy:
+        line = ask(proxy, provider, streams)
+        line.read_until(END)
+        chunks, left = dechunk(line.received.partition(b"\r\n\r\n")[2])
+        assert (b"".join(chunks), left) == (b"".join(events(3)), b"\r\n")
+        assert max(map(len, chunks)) == 7
+        assert len([c for c in chunks if len(c) == 7]) >= len(b"".join(chunks)) // 7 - 1
+        assert segments_in(line) >= len(b"".join(chunks)) // 7
+        assert [touch.action for touch in proxy.touches()] == ["delayed"]
+
+
+def test_when_faults_are_removed_the_rest_of_a_cut_event_comes(provider: Provider) -> None:
+    rule = always("it", {"slicer": {"average_size": 100, "delay_us": 300_000}}, "azure")
+    with proxied(provider.port, rules=(rule,)) as proxy:
+        line = ask(proxy, provider, streams)
+        line.read_until(b"\r\n64\r\n")
+        proxy.child.order(Disarm())
+        line.read_until(END)
+        assert b"".join(body(line)) == b"".join(events(3))
