@@ -1,10 +1,10 @@
 """What every fault is: frozen parameters, a one-sentence docstring, and what the client sees."""
 
-from random import Random
 from typing import ClassVar, Final, Literal
 
 import msgspec
 
+from faults.circumstances import Circumstances
 from faults.gate import Gate
 from faults.steps import Script
 from providers.dialect import Dialect
@@ -43,6 +43,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """True when the script keeps honest steps until later ones come: attested as `withheld`,
     even where nothing else becomes of them."""
 
+    of_connection: ClassVar[bool] = False
+    """True when the script looks at the connection's past: a client's own transport has none."""
+
     cuts: ClassVar[bool] = False
     """True when the script may say an honest event in pieces."""
 
@@ -54,8 +57,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Say what the client gets; the first `NEXT` asks the provider."""
         raise NotImplementedError
 
-    def script_by(self, dice: Random, dialect: Dialect) -> Script:  # noqa: ARG002 - for those who throw
-        """Say the same, where dice decide: they are the exchange's own, and fall the same again."""
+    def script_in(self, circumstances: Circumstances, dialect: Dialect) -> Script:  # noqa: ARG002 - most need none
+        """Say the same, where dice or the connection's past decide."""
         return self.script(dialect)
 
 

@@ -13,9 +13,9 @@ leave, the fault's window may end, all faults may be removed.
 import asyncio
 import math
 from collections import deque
-from random import Random
 from typing import Final
 
+from faults.circumstances import Circumstances
 from faults.fault import Fault, Protocol
 from faults.lane import Lane
 from faults.layers import ENDINGS, Layer, compose
@@ -55,7 +55,10 @@ class Playing:
                 faults.append((one.rule.id, one.fault))
             else:
                 self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
-        layers = [Layer(one, fault.script_by(self._dice(one), dialect)) for one, fault in faults]
+        layers = [
+            Layer(rule_id, fault.script_in(self._circumstances(rule_id), dialect))
+            for rule_id, fault in faults
+        ]
         self._script = compose(layers, self._attest) if layers else _let_through()
         self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
         self._holder = ""
@@ -67,9 +70,10 @@ class Playing:
         self._timer: asyncio.TimerHandle | None = None
         self._ending = ""
 
-    def _dice(self, rule_id: str) -> Random:
-        request, hop = self._request, self._row.hop
-        return self._lane.dice(rule_id, request.parent, request.attempt_key, hop)
+    def _circumstances(self, rule_id: str) -> Circumstances:
+        request = self._request
+        dice = self._lane.dice(rule_id, request.parent, request.attempt_key, self._row.hop)
+        return Circumstances(dice, request.idle_s)
 
     # What the framing does.
 

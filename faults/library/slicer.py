@@ -1,10 +1,10 @@
 """The way back delivers in small pieces."""
 
-from random import Random
 from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta
 
+from faults.circumstances import Circumstances, usual
 from faults.fault import Fault
 from faults.slicing import piece_size
 from faults.steps import NEXT, Event, Script, Wait
@@ -37,10 +37,10 @@ class Slicer(Fault, frozen=True, kw_only=True):
     ] = 1000
 
     def script(self, dialect: Dialect) -> Script:
-        """Cut with dice that everybody has."""
-        return self.script_by(Random(0), dialect)
+        """Cut by the dice of nobody in particular."""
+        return self.script_in(usual(), dialect)
 
-    def script_by(self, dice: Random, dialect: Dialect) -> Script:  # noqa: ARG002 - bytes are bytes
+    def script_in(self, circumstances: Circumstances, dialect: Dialect) -> Script:  # noqa: ARG002 - bytes are bytes
         """Cut by the position in the body, whatever pieces it came in; the head is free."""
         left = 0
         while True:
@@ -48,7 +48,7 @@ class Slicer(Fault, frozen=True, kw_only=True):
             while isinstance(step, Event) and step.data:
                 if not left:
                     yield Wait(seconds=round(self.delay_us * _TICKS_PER_S / 1e6) / _TICKS_PER_S)
-                    left = piece_size(self.average_size, self.size_variation, dice)
+                    left = piece_size(self.average_size, self.size_variation, circumstances.dice)
                 if len(step.data) <= left:
                     left -= len(step.data)
                     break

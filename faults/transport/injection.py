@@ -131,7 +131,10 @@ class Injection:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
         dice = self._dice_of(request)
-        layers = [Layer(one, fault.script_by(dice(one), self.dialect)) for one, fault in faults]
+        layers = [
+            Layer(rule_id, fault.script_in(Circumstances(dice(rule_id)), self.dialect))
+            for rule_id, fault in faults
+        ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 
     def witness(self, rule_id: str, action: str, request: Request) -> None:
@@ -163,6 +166,11 @@ def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
     for rule in rules:
         for name in rule.inject.keys() & fault_classes().keys() - known.keys():
             raise msgspec.ValidationError(f"{rule.id}: {name} has no meaning to an HTTP/1.1 client")
+        for name in rule.inject.keys() & known.keys():
+            if known[name].of_connection:
+                raise msgspec.ValidationError(
+                    f"{rule.id}: {name} looks at a connection's past, which only a proxy sees"
+                )
 
 
 def refusing(chosen: tuple[ArmedRule, ...]) -> ArmedRule | None:

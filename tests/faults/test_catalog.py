@@ -53,6 +53,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "reset_peer",
         "server_error",
         "slicer",
+        "stale_keepalive",
         "slow_headers",
         "slow_first_token",
         "slow_tokens",

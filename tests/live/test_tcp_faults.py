@@ -2,13 +2,14 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from telemetry.leash import Disarm
 from tests.live.proxied import Line, Provider, always, ask, body, proxied, streams
-from tests.live.said import END, dechunk, events
+from tests.live.said import END, dechunk, events, request
 
 pytestmark = pytest.mark.live
 
@@ -24,6 +25,25 @@ def segments_in(line: Line) -> int:
     told = line.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
     count: int = struct.unpack_from("I", told, 152)[0]
     return count
+
+
+def test_a_connection_that_was_idle_is_reset_at_its_next_request(provider: Provider) -> None:
+    rule = always("it", {"stale_keepalive": {"idle_s": 0.3}}, "azure")
+    with proxied(provider.port, rules=(rule,)) as proxy:
+        provider.expect(streams)
+        line = proxy.connect()
+        time.sleep(0.4)  # open, and nothing asked: its first request passes
+        for count in (1, 2):
+            line.send(request(method=b"GET"))
+            line.read_until(END, count)
+        time.sleep(0.4)
+        whole = line.received
+        line.send(request(method=b"GET", span="00000000000000ee"))
+        assert line.read_to_reset() == whole
+        hop = proxy.end_of("00000000000000ee")
+        assert (hop.ending, hop.asked_upstream, hop.bytes_out) == ("reset", False, 0)
+        assert [(touch.action, touch.hop) for touch in proxy.touches()] == [("reset", hop.hop)]
+        assert b"200 OK" in ask(proxy, provider, streams).read_until(END)
 
 
 def test_small_pieces_come_in_segments_of_their_own(provider: Provider) -> None:

@@ -3,6 +3,7 @@ from random import Random
 import msgspec
 import pytest
 
+from faults.circumstances import Circumstances
 from faults.steps import Event
 from tests.faults.honest import (
     EVENT_STREAM,
@@ -55,7 +56,7 @@ def test_sizes_are_the_dices() -> None:
     varied = fault("slicer", average_size=8, size_variation=7)
 
     def sizes(seed: int) -> list[int]:
-        script = varied.script_by(Random(seed), PlainDialect())
+        script = varied.script_in(Circumstances(Random(seed)), PlainDialect())
         next(script)
         found = [script.send(Event(data=b"x" * 200)), *(next(script) for _ in range(8))]
         return [len(step.data) for step in found if isinstance(step, Event)]
