@@ -49,6 +49,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cuts: ClassVar[bool] = False
     """True when the script may say an honest event in pieces."""
 
+    counts_pieces: ClassVar[bool] = False
+    """True when it matters in how many pieces a body comes, as it does to TCP."""
+
     def gate(self) -> Gate | None:
         """Return the state of a fault that depends on what came before; one per endpoint."""
         return None

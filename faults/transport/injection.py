@@ -18,6 +18,7 @@ from random import Random
 import msgspec
 
 from faults.catalog import fault_classes, faults_over
+from faults.circumstances import Circumstances
 from faults.config import Rule
 from faults.fault import Fault, ListenerFault
 from faults.heads import attempt_key_in, parent_in

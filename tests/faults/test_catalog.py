@@ -54,6 +54,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "server_error",
         "slicer",
         "stale_keepalive",
+        "packet_loss",
         "slow_headers",
         "slow_first_token",
         "slow_tokens",

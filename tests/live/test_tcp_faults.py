@@ -46,6 +46,20 @@ def test_a_connection_that_was_idle_is_reset_at_its_next_request(provider: Provi
         assert b"200 OK" in ask(proxy, provider, streams).read_until(END)
 
 
+def test_loss_is_silences_before_events_that_all_come(provider: Provider) -> None:
+    rule = always("it", {"packet_loss": {"rate": 0.5}}, "azure")
+    with proxied(provider.port, rules=(rule,)) as proxy:
+        began, lines = time.monotonic(), [ask(proxy, provider, streams) for _ in range(6)]
+        for line in lines:
+            line.read_until(END)
+            assert b"".join(body(line)) == b"".join(events(3))
+        # Of 42 segments at a half at least one is lost, but for 1 in 4e12.
+        assert time.monotonic() - began >= 0.2
+        hops = {touch.hop: touch.action for touch in proxy.touches()}
+        assert hops
+        assert set(hops.values()) == {"delayed"}
+
+
 def test_small_pieces_come_in_segments_of_their_own(provider: Provider) -> None:
     rule = always("it", {"slicer": {"average_size": 7, "delay_us": 200}}, "azure")
     with proxied(provider.port, rules=(rule,)) as proxy:
