@@ -39,6 +39,7 @@ CHOSEN: Final[dict[str, dict[str, object]]] = {
     "capacity": {"concurrent": 0},
     "bandwidth": {"rate_kb_per_s": 2},
     "limit_data": {"limit_bytes": 1000},
+    "packet_loss": {"rate": 0.3},
     "wrong_model": {"model": "another-model"},
 }
 """Parameters where a fault's own defaults show nothing, or would take too long."""
