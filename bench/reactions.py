@@ -41,9 +41,13 @@ CHOSEN: Final[dict[str, dict[str, object]]] = {
     "bandwidth": {"rate_kb_per_s": 2},
     "limit_data": {"limit_bytes": 1000},
     "packet_loss": {"rate": 0.3},
+    "stale_keepalive": {"idle_s": 0},
     "wrong_model": {"model": "another-model"},
 }
 """Parameters where a fault's own defaults show nothing, or would take too long."""
+
+SECOND_TIME: Final = frozenset({"stale_keepalive"})
+"""What is met on a connection that has carried an answer: the first one is not told of."""
 
 EXPERIMENT: Final = """\
 title: Every fault at a listener of its own
@@ -65,6 +69,8 @@ Printed by `python -m bench.reactions > docs/sdk-reactions.md` with openai {open
 google-genai {genai}, for a stream of six tokens and a read timeout of 1 s; retries are as the SDKs
 have them by default. *Whole* means that all tokens came and no error: where the fault cut or
 changed something, the SDK has taken it for a success. Attempts are the requests that the SDK sent.
+`stale_keepalive` is met by a second question: an SDK that closed its connection behind the first
+answer does not meet it.
 
 | fault | openai: result | attempts | s | google-genai: result | attempts | s |
 | --- | --- | --- | --- | --- | --- | --- |"""
@@ -78,8 +84,8 @@ class Reaction(NamedTuple):
     seconds: float
 
 
-Ask = Callable[[str, Callable[[object], None]], Iterator[str]]
-"""Asks at a base URL, with a hook for each request; yields the texts of the stream."""
+Ask = Callable[[str, Callable[[object], None], int], Iterator[str]]
+"""Asks at a base URL, with a hook for each request, so many times; yields the last's texts."""
 
 
 def parameters(kind: type[Fault]) -> dict[str, object]:
@@ -135,23 +141,25 @@ def _urls(process: "subprocess.Popen[bytes]", said: Path) -> dict[str, str]:
     return dict(re.findall(r"^(\S+): (http://\S+)", said.read_text(), re.MULTILINE))
 
 
-def ask_openai(url: str, hook: Callable[[object], None]) -> Iterator[str]:
+def ask_openai(url: str, hook: Callable[[object], None], times: int) -> Iterator[str]:
     """Ask as `openai` does."""
     http = httpx2.Client(timeout=READ_TIMEOUT_S, event_hooks={"request": [hook]})
     with AzureOpenAI(
         azure_endpoint=url, api_key="k", api_version="2024-10-21", http_client=http
     ) as client:
-        for chunk in client.chat.completions.create(
-            model="gpt-4o",
-            messages=[{"role": "user", "content": "hello"}],
-            max_tokens=TOKENS,
-            stream=True,
-            timeout=READ_TIMEOUT_S,
-        ):
-            yield "".join(choice.delta.content or "" for choice in chunk.choices)
+        for number in range(times):
+            for chunk in client.chat.completions.create(
+                model="gpt-4o",
+                messages=[{"role": "user", "content": "hello"}],
+                max_tokens=TOKENS,
+                stream=True,
+                timeout=READ_TIMEOUT_S,
+            ):
+                if number == times - 1:
+                    yield "".join(choice.delta.content or "" for choice in chunk.choices)
 
 
-def ask_genai(url: str, hook: Callable[[object], None]) -> Iterator[str]:
+def ask_genai(url: str, hook: Callable[[object], None], times: int) -> Iterator[str]:
     """Ask as `google-genai` does."""
     client = genai.Client(
         vertexai=True,
@@ -165,19 +173,21 @@ def ask_genai(url: str, hook: Callable[[object], None]) -> Iterator[str]:
         ),
     )
     config = types.GenerateContentConfig(max_output_tokens=TOKENS)
-    for chunk in client.models.generate_content_stream(
-        model="gemini-2.5-flash", contents="hello", config=config
-    ):
-        yield chunk.text or ""
+    for number in range(times):
+        for chunk in client.models.generate_content_stream(
+            model="gemini-2.5-flash", contents="hello", config=config
+        ):
+            if number == times - 1:
+                yield chunk.text or ""
 
 
-def reaction(ask: Ask, url: str) -> Reaction:
-    """Ask once, and say what came of it."""
+def reaction(ask: Ask, url: str, times: int) -> Reaction:
+    """Ask, and say what came of it the last time."""
     sent: list[object] = []
     texts: list[str] = []
     begin_s = time.monotonic()
     try:
-        texts.extend(ask(url, sent.append))
+        texts.extend(ask(url, sent.append, times))
         error = ""
     except Exception as raised:  # noqa: BLE001 - whatever an SDK raises is what is to be told
         error = f"`{type(raised).__name__}`"
@@ -185,7 +195,7 @@ def reaction(ask: Ask, url: str) -> Reaction:
     whole = got == list(range(TOKENS))
     told = "whole" if whole else f"{len(got)} of {TOKENS} tokens" + (", no error" * (not error))
     result = f"{error} after {len(got)} tokens" if error and got else error or told
-    return Reaction(result, len(sent), time.monotonic() - begin_s)
+    return Reaction(result, len(sent) - times + 1, time.monotonic() - begin_s)
 
 
 def main() -> int:
@@ -193,8 +203,9 @@ def main() -> int:
     print(HEAD.format(openai=version("openai"), genai=version("google-genai")))
     with serving() as urls:
         for name in faults_over("HTTP/1.1"):
-            one = reaction(ask_openai, urls[f"azure-{name}"])
-            other = reaction(ask_genai, urls[f"vertex-{name}"])
+            times = 2 if name in SECOND_TIME else 1
+            one = reaction(ask_openai, urls[f"azure-{name}"], times)
+            other = reaction(ask_genai, urls[f"vertex-{name}"], times)
             cells = [f"`{name}`"]
             for told in (one, other):
                 cells += [told.result, str(told.attempts), f"{told.seconds:.1f}"]
