@@ -61,14 +61,15 @@ def test_loss_is_silences_before_events_that_all_come(provider: Provider) -> Non
 
 
 def test_small_pieces_come_in_segments_of_their_own(provider: Provider) -> None:
-    rule = always("it", {"slicer": {"average_size": 7, "delay_us": 200}}, "azure")
+    rule = always("it", {"slicer": {"average_size": 7, "delay_us": 2000}}, "azure")
     with proxied(provider.port, rules=(rule,)) as proxy:
         line = ask(proxy, provider, streams)
         line.read_until(END)
         chunks, left = dechunk(line.received.partition(b"\r\n\r\n")[2])
         assert (b"".join(chunks), left) == (b"".join(events(3)), b"\r\n")
         assert max(map(len, chunks)) == 7
-        assert segments_in(line) >= len(b"".join(chunks)) // 7
+        # Behind a full congestion window a few may leave together.
+        assert segments_in(line) >= len(b"".join(chunks)) // 14
         assert [touch.action for touch in proxy.touches()] == ["delayed"]
 
 
