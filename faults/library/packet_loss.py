@@ -36,7 +36,7 @@ class PacketLoss(Fault, frozen=True, kw_only=True):
     )
 
     rate: Annotated[
-        float, Meta(ge=0, le=0.5, description="of the segments, each with an event of its own")
+        float, Meta(ge=0, le=1, description="of the segments, each with an event of its own")
     ]
     burst: Annotated[
         float, Meta(ge=1, le=8, description="how many times a segment is lost in a row, on average")

@@ -54,7 +54,7 @@ def test_the_dice_decide_which() -> None:
     assert plays[0] == plays[1] != plays[2]
 
 
-def test_without_loss_nobody_is_touched_and_half_is_the_most() -> None:
+def test_without_loss_nobody_is_touched_and_more_than_all_cannot_be_lost() -> None:
     assert attested(fault("packet_loss", rate=0), stream(9)) == []
     with pytest.raises(msgspec.ValidationError):
-        fault("packet_loss", rate=0.6)
+        fault("packet_loss", rate=1.1)
