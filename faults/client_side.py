@@ -81,11 +81,11 @@ class ClientSide(ClientLine):
     def connection_lost(self, exc: Exception | None) -> None:
         """Serve asyncio: the client is gone."""
         self.lane.guests.discard(self)
-        self.unwatch()
         self._stop_player()
         self._end("client_gone", "" if exc is None else f"{type(exc).__name__}: {exc}")
         self.outlet.let_go()
         self.reader.close()
+        self.forget()
 
     def pause_writing(self) -> None:
         """Serve asyncio: the client reads slower than the provider answers."""

@@ -152,14 +152,15 @@ class Lane:
     ) -> HopEnded:
         """Record that a request is here; return the row of its end, to be filled as it goes."""
         row = self.new_hop(size)
+        trace_id, span_id = ("", "") if parent is None else parent
         self.recorder.record(
             HopBegun(
                 hop=row.hop,
                 endpoint=self.endpoint,
                 connection=connection,
                 begin_ns=now_ns(),
-                trace_id="" if parent is None else parent.trace_id,
-                parent_span_id="" if parent is None else parent.span_id,
+                trace_id=trace_id,
+                parent_span_id=span_id,
                 attempt_key=attempt_key,
             )
         )
