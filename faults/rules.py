@@ -219,7 +219,11 @@ class RuleBook:
 
 def may_touch(armed: Iterable[ArmedRule], traits: Traits) -> bool:
     """Tell whether any of the candidates may touch a request, as far as its head says."""
-    return any(one.choice is None or one.choice.may_mean(traits) for one in armed)
+    for one in armed:
+        choice = one.choice
+        if choice is None or choice.may_mean(traits):
+            return True
+    return False
 
 
 def needs_body(armed: Iterable[ArmedRule], traits: Traits) -> bool:
