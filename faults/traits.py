@@ -70,6 +70,11 @@ class Traits:
         return [part.partition(b"\r\n")[0].strip() for part in parts]
 
     @property
+    def line(self) -> bytes:
+        """The request line."""
+        return self._head[: self._head.find(b"\r")]
+
+    @property
     def method(self) -> str:
         """The method."""
         return self._head.partition(b" ")[0].decode("latin-1")

@@ -18,6 +18,15 @@ class Choice:
         self._tally = tally
         self._active = 0
 
+    @property
+    def header_names(self) -> frozenset[bytes]:
+        """The header fields without which no request is meant, in lower case."""
+        return self._matcher.header_names
+
+    def fits_line(self, traits: Traits) -> bool:
+        """Tell whether a request may be meant, as far as its request line says."""
+        return self._matcher.fits_line(traits)
+
     def may_mean(self, traits: Traits) -> bool:
         """Tell whether a request may be meant, as far as its head says."""
         return self._matcher.may_match(traits)

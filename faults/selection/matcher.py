@@ -28,12 +28,20 @@ def asked(match: Match) -> list[tuple[Selector, object]]:
 class Matcher:
     """Tells of a request whether it is meant."""
 
-    __slots__ = ("_body", "_head")
+    __slots__ = ("_body", "_head", "_line", "header_names")
 
     def __init__(self, match: Match) -> None:
-        chosen = [(one.needs_body, one.test(value)) for one, value in asked(match)]
-        self._head: list[Test] = [test for needs, test in chosen if needs is None]
-        self._body = [(needs, test) for needs, test in chosen if needs is not None]
+        tests = [(one, one.test(value)) for one, value in asked(match)]
+        self._head: list[Test] = [test for one, test in tests if one.needs_body is None]
+        self._body = [(one.needs_body, test) for one, test in tests if one.needs_body is not None]
+        self._line = [(one.needs_body, test) for one, test in tests if one.by_line]
+        self.header_names = frozenset(name.lower().encode() for name in match.header)
+
+    def fits_line(self, traits: Traits) -> bool:
+        """Tell whether it may be meant, as far as its request line says."""
+        return all(
+            (needs is not None and needs(traits)) or test(traits) for needs, test in self._line
+        )
 
     def may_match(self, traits: Traits) -> bool:
         """Tell whether it may be meant, as far as its head says."""
