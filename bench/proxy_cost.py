@@ -93,9 +93,11 @@ def measure(rounds: int, seconds: float, given: dict[str, str | None], folder: P
         ]
         plan = Plan(targets=tuple(targets), connections=CONNECTIONS, rounds=rounds, seconds=seconds)
         command = [sys.executable, "-m", "bench.proxy_load", msgspec.json.encode(plan).decode()]
-        lines = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise SystemExit(done.returncode)  # it has said why
     found: Samples = {}
-    for line in lines:
+    for line in done.stdout.splitlines():
         found |= msgspec.json.decode(line, type=Samples)
     return found
 
