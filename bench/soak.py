@@ -108,14 +108,16 @@ def _soak(folder: Path, options: argparse.Namespace) -> Soaked:
             rate_per_s=options.rate,
             length_s=length_s,
             letters=str(folder / "letters"),
+            told=str(folder / "told.json"),
         )
         with _load(load) as asking:
             with contextlib.suppress(KeyboardInterrupt):
                 _watch(child.pid, asking, samples, since_s, options.every)
-            told = _told(asking)
+            asking.communicate(timeout=END_S)
         after = look(child.pid, since_s)
         cpu_s = _cpu_s(child.pid)
     letters = Path(load.letters).read_bytes()
+    told = msgspec.json.decode(Path(load.told).read_bytes(), type=Told)
     books = read_books(folder / "spool" / "injector-0.ndjson")
     return Soaked(before, samples, after, cpu_s, told, letters, books)
 
@@ -139,11 +141,6 @@ def _watch(
             f"{sample.at_s:6.0f} s  {sample.rss_mb:6.1f} MB  {sample.descriptors:4} descriptors",
             flush=True,
         )
-
-
-def _told(asking: "subprocess.Popen[str]") -> Told:
-    out, _ = asking.communicate(timeout=END_S)
-    return msgspec.json.decode(out, type=Told)
 
 
 def _judge(soaked: Soaked, settled_s: float) -> int:

@@ -1,8 +1,8 @@
 """The soak's clients: an open load of short questions, each with its own trace id.
 
 `python -m bench.soak_load PLAN` takes a JSON `Load` and prints "ready". It asks from then on until
-its time is over or its standard input ends, and prints a JSON `Told`; the letters of all exchanges,
-in order, are in the plan's `letters` file.
+its time is over or its standard input ends. What became of it is in files: a JSON `Told`, and the
+letters of all exchanges in order.
 
 Connections are kept and used again; one in fifty questions is the last on its connection. Every
 fiftieth client leaves in the middle of its answer, and all hang up after three seconds.
@@ -51,6 +51,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     rate_per_s: float
     length_s: float
     letters: str
+    told: str
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,7 +215,7 @@ def _is_tls(number: int) -> bool:
     return number % 10 == 9
 
 
-async def _main(load: Load) -> bytes:
+async def _main(load: Load) -> tuple[Told, bytes]:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     asker = Asker(load)
 
@@ -225,15 +226,16 @@ async def _main(load: Load) -> bytes:
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
     print("ready", flush=True)
-    told = await asker.ask_all(ended)
-    print(msgspec.json.encode(told).decode(), flush=True)
-    return bytes(asker.letters)
+    return await asker.ask_all(ended), bytes(asker.letters)
 
 
 def main() -> None:
     """Ask, and write down how each exchange ended."""
     load = msgspec.json.decode(sys.argv[1], type=Load)
-    Path(load.letters).write_bytes(uvloop.run(_main(load)))
+    told, letters = uvloop.run(_main(load))
+    Path(load.letters).write_bytes(letters)
+    # Not to a pipe, which would fill up.
+    Path(load.told).write_bytes(msgspec.json.encode(told))
 
 
 if __name__ == "__main__":
