@@ -6,8 +6,9 @@ that close for a second every minute, clients that hang up. Every ten seconds it
 and its open descriptors are read.
 
 Bars: less than 1 MB of growth per ten minutes once it has settled, descriptors back at the end,
-every request on record (exactly one row of its beginning, one of its end), every connection that
-failed explained by a closure. Ctrl-C ends it early and prints what there is.
+every request on record (exactly one row of its beginning, one of its end; but for those that cross
+a fault's RST of idle connections), every connection that failed explained by a closure. Ctrl-C ends it
+early and prints what there is.
 
 Exits 1 when a bar is missed, 3 when one could not be measured.
 """
@@ -156,7 +157,11 @@ def _judge(soaked: Soaked, settled_s: float) -> int:
     words = [
         ("growth per 10 min", "too short" if slope is None else f"{slope:+.2f} MB", _slope(slope)),
         ("descriptors", f"{before} before, {most} at most, {after} after", after <= before),
-        ("requests", f"{even.sent} sent, {even.rows} on record", even.sent == even.rows),
+        (
+            "requests",
+            f"{even.sent} sent, {even.rows} on record, {even.crossed} crossed a reset",
+            even.sent == even.rows + even.crossed,
+        ),
         ("accounts", _account(even), even.even),
         ("record", _record(soaked.books), soaked.books.in_order and not soaked.books.dropped),
     ]

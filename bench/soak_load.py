@@ -55,11 +55,15 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """How many were planned, and when connections failed: from when to when, monotonic ns."""
+    """How many were planned, and when connections failed: from when to when, monotonic ns.
+
+    `unanswered`: exchanges that a RST ended without a byte of an answer, by their number.
+    """
 
     planned: int
     clear_refused: list[tuple[int, int]]
     tls_refused: list[tuple[int, int]]
+    unanswered: dict[int, tuple[int, int]] = {}
 
 
 class Line(asyncio.Protocol):
@@ -73,12 +77,14 @@ class Line(asyncio.Protocol):
         self._number = -1
         self._parser = httptools.HttpResponseParser(self)
         self._timer: asyncio.TimerHandle | None = None
-        self._whole = False
+        self._whole = self._answered = False
+        self._asked_ns = 0
 
     def ask(self, number: int) -> None:
         """Send a question, and wait for its answer for as long as its client would."""
         self._number = number
-        self._whole = False
+        self._whole = self._answered = False
+        self._asked_ns = now_ns()
         self._parser = httptools.HttpResponseParser(self)
         self._asker.letters[number] = ord(OPEN)
         self.transport.write(self._asker.question(number))
@@ -93,6 +99,7 @@ class Line(asyncio.Protocol):
         """Serve asyncio: some of the answer."""
         if self._number < 0:
             return
+        self._answered = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -114,6 +121,8 @@ class Line(asyncio.Protocol):
         """Serve asyncio: the connection is over."""
         with contextlib.suppress(ValueError):
             self._idle.remove(self)
+        if exc is not None and self._number >= 0 and not self._answered:
+            self._asker.unanswered[self._number] = (self._asked_ns, now_ns())
         self._end(FIN if exc is None else RESET)
 
     def eof_received(self) -> None:
@@ -139,6 +148,7 @@ class Asker:
 
     def __init__(self, load: Load) -> None:
         self.letters = bytearray()
+        self.unanswered: dict[int, tuple[int, int]] = {}
         self._load = load
         self._tls = ssl.create_default_context(cafile=load.ca)
         self._idle: dict[bool, list[Line]] = {True: [], False: []}
@@ -159,7 +169,10 @@ class Asker:
             line.transport.close()
         await asyncio.sleep(0.5)
         return Told(
-            planned=number, clear_refused=self._refused[False], tls_refused=self._refused[True]
+            planned=number,
+            clear_refused=self._refused[False],
+            tls_refused=self._refused[True],
+            unanswered=self.unanswered,
         )
 
     def question(self, number: int) -> bytes:
