@@ -113,7 +113,8 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     searched for its mark. `observe`: answers are read as a client reads them, identity asked of
     upstream. Beyond `limits` an attempt gets a marked local refusal. `shared_ports`: other
     injectors listen on the same ports. `header_faults_share`: how many of the requests that ask for
-    a fault in Envoy's fields get it; 0 reads no such field.
+    a fault in Envoy's fields get it; 0 reads no such field. `tallies_folder`: where injectors that
+    share ports count together.
     """
 
     seed: int
@@ -129,3 +130,4 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     shared_ports: bool = False
     header_faults_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    tallies_folder: str | None = None

@@ -34,7 +34,18 @@ class Traits:
     beginning of its body, as much as was held.
     """
 
-    __slots__ = ("_asked", "_body", "_head", "_read", "first", "low", "under_way")
+    __slots__ = (
+        "_asked",
+        "_body",
+        "_head",
+        "_key_hash",
+        "_model_in_path",
+        "_path",
+        "_read",
+        "first",
+        "low",
+        "under_way",
+    )
 
     def __init__(
         self,
@@ -52,6 +63,10 @@ class Traits:
         self._read = body
         self._body: bytes | None = None
         self._asked: _Asked | None = None
+        # Many rules may ask the same: each is found out once.
+        self._path: str | None = None
+        self._model_in_path: str | None = None
+        self._key_hash: str | None = None
 
     @property
     def prompt_tokens(self) -> int:
@@ -66,8 +81,10 @@ class Traits:
 
     def headers(self, name: bytes) -> list[bytes]:
         """Return every header of this name, as `header` does."""
-        parts = self.low.split(b"\r\n" + name + b":")[1:]
-        return [part.partition(b"\r\n")[0].strip() for part in parts]
+        line = b"\r\n" + name + b":"
+        if line not in self.low:
+            return []
+        return [part.partition(b"\r\n")[0].strip() for part in self.low.split(line)[1:]]
 
     @property
     def line(self) -> bytes:
@@ -77,21 +94,22 @@ class Traits:
     @property
     def method(self) -> str:
         """The method."""
-        return self._head.partition(b" ")[0].decode("latin-1")
+        return self._head[: self._head.find(b" ")].decode("latin-1")
 
     @property
     def path(self) -> str:
         """The path, without its query."""
-        target = self._head.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
-        if not target.startswith(b"/") and b"://" in target:
-            target = b"/" + target.partition(b"://")[2].partition(b"/")[2]
-        return target.decode("latin-1")
+        if self._path is None:
+            self._path = _path_in(self._head)
+        return self._path
 
     @property
     def model_in_path(self) -> str:
         """The model or deployment that the path names; empty where it names none."""
-        found = _IN_PATH.search(self.path)
-        return unquote(found[1] or found[2]) if found else ""
+        if self._model_in_path is None:
+            found = _IN_PATH.search(self.path)
+            self._model_in_path = unquote(found[1] or found[2]) if found else ""
+        return self._model_in_path
 
     @property
     def model(self) -> str:
@@ -113,14 +131,10 @@ class Traits:
     @property
     def key_hash(self) -> str:
         """The first 16 hex digits of the credential's SHA-256; empty without a credential."""
-        for name in _CREDENTIALS:
-            start = self.low.find(b"\r\n" + name + b":")
-            if start >= 0:
-                value = self._head[start + len(name) + 3 :].partition(b"\r\n")[0].strip()
-                if value[: len(_BEARER)].lower() == _BEARER:
-                    value = value[len(_BEARER) :].strip()
-                return hashlib.sha256(value).hexdigest()[:16]
-        return ""
+        if self._key_hash is None:
+            key = _credential_in(self._head, self.low)
+            self._key_hash = hashlib.sha256(key).hexdigest()[:16] if key else ""
+        return self._key_hash
 
     @property
     def body(self) -> bytes:
@@ -139,6 +153,24 @@ class Traits:
         if self._asked is None:
             self._asked = _said_in(self.body)
         return self._asked
+
+
+def _path_in(head: bytes) -> str:
+    target = head[: head.find(b"\r")].split(b" ", 2)[1:2]
+    path = target[0].partition(b"?")[0] if target else b""
+    if not path.startswith(b"/") and b"://" in path:
+        path = b"/" + path.partition(b"://")[2].partition(b"/")[2]
+    return path.decode("latin-1")
+
+
+def _credential_in(head: bytes, low: bytes) -> bytes:
+    for name in _CREDENTIALS:
+        start = low.find(b"\r\n" + name + b":")
+        if start >= 0:
+            value = head[start + len(name) + 3 :].partition(b"\r\n")[0].strip()
+            bearer = value[: len(_BEARER)].lower() == _BEARER
+            return value[len(_BEARER) :].strip() if bearer else value
+    return b""
 
 
 def _said_in(body: bytes) -> _Asked:

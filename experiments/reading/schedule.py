@@ -64,7 +64,9 @@ def _check_at(fault: FaultShape, path: Path, shape: FileShape, complaints: Compl
             complaints.add((*path, "at"), *unknown_endpoint(fault.at, shape.endpoints))
         return
     if not fault.at:
-        complaints.add((*path, "at"), "at least one endpoint is needed")
+        complaints.add(
+            (*path, "at"), "at least one endpoint is needed, or match.provider or match.region"
+        )
     check_endpoint_names(fault.at, (*path, "at"), shape.endpoints, complaints)
 
 

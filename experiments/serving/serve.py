@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -36,10 +37,18 @@ def serve(served: Served, terms: Terms, api: Api, *, say: Say) -> int:
     check_workers(served, workers)
     if api.host:
         check_port("--api", api.host, api.port)
-    with processes() as children, as_usage_error(OpenToOthersError, ApiError):
+    with (
+        processes() as children,
+        as_usage_error(OpenToOthersError, ApiError),
+        TemporaryDirectory(prefix="crosswind-tallies-") as tallies,
+    ):
         stand_ins = _stand_ins(children, served.experiment)
         config = config_of(served, stand_ins, max_ttl_s=terms.max_ttl_s, shared=workers > 1)
-        config = msgspec.structs.replace(config, header_faults_share=terms.header_share)
+        config = msgspec.structs.replace(
+            config,
+            header_faults_share=terms.header_share,
+            tallies_folder=tallies if workers > 1 else None,
+        )
         desk = Desk(Injectors())
         supervisor = Supervisor(children, config, desk, say)
         with Interrupts(children.kill_all) as interrupts:

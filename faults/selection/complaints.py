@@ -29,7 +29,7 @@ def wrong_with(match: Match | None, counts: Counts, listener_fault: str = "") ->
                 "leave it out",
             )
     if match is not None:
-        if match == Match():
+        if not asked(match):
             yield Wrong(
                 ("match",), f"asks nothing; it may ask {', '.join(msgspec.structs.asdict(match))}"
             )
