@@ -76,7 +76,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "token_drop",
         "token_duplicate",
     }
-    assert set(listener_fault_classes()) == {"connect_refused", "tls_failure"}
+    assert set(listener_fault_classes()) == {"connect_refused", "connect_timeout", "tls_failure"}
 
 
 @pytest.mark.parametrize(("module", "base"), PLUG_INS)
