@@ -13,6 +13,7 @@ from faults.heads import MAX_HEAD_BYTES, attempt_key_in, parent_in, rewrite_requ
 from faults.lane import Lane
 from faults.outlet import Outlet
 from faults.player import Player
+from faults.question import plain_body
 from faults.request import CONTENT_BYTES, HELD_BYTES, Request
 from faults.request_reader import RequestReader
 from faults.rules import ArmedRule
@@ -31,6 +32,7 @@ class ClientSide(ClientLine):
         "_last",
         "_number",
         "_player",
+        "_requests",
         "_undecided",
         "_unread",
         "lane",
@@ -50,6 +52,7 @@ class ClientSide(ClientLine):
         self._player: Player | None = None
         self._undecided: Request | None = None
         self._half_closed = self._last = self._unread = False
+        self._requests = 0
 
     # What the loop tells us.
 
@@ -66,6 +69,7 @@ class ClientSide(ClientLine):
             return
         whole = reader.take(data)
         if whole:
+            self._requests += 1
             self._begin(whole)
         elif reader.error or len(reader.fragments) > MAX_HEAD_BYTES:
             self._begin_blind(reader.fragments)
@@ -82,11 +86,11 @@ class ClientSide(ClientLine):
     def connection_lost(self, exc: Exception | None) -> None:
         """Serve asyncio: the client is gone."""
         self.lane.guests.discard(self)
-        self.unwatch()
         self._stop_player()
         self._end("client_gone", "" if exc is None else f"{type(exc).__name__}: {exc}")
         self.outlet.let_go()
         self.reader.close()
+        self.forget()
 
     def pause_writing(self) -> None:
         """Serve asyncio: the client reads slower than the provider answers."""
@@ -174,12 +178,13 @@ class ClientSide(ClientLine):
 
     def _is_taken(self, request: Request, body: bytes) -> bool:
         """Tell whether a script takes the exchange over, or may do so once its body is read."""
-        if not self.lane.concerns(request.parent):
+        traits = request.traits(first=self._requests == 1)
+        if not self.lane.may_touch(request, traits):
             return False
         if self.reader.unread and (self.lane.reads or request.head.startswith(b"CONNECT ")):
             return False
-        if request.keyed_by == "attempt":
-            chosen = self.lane.choose(request.parent, request.attempt_key, None, request.low)
+        if request.keyed_by == "attempt" and not self.lane.needs_body(traits):
+            chosen = self.lane.choose(request.parent, request.attempt_key, None, traits)
             if chosen:
                 self.outlet.hold(body, HELD_BYTES)
                 self._play(chosen, request)
@@ -199,7 +204,9 @@ class ClientSide(ClientLine):
             return
         self._undecided = None
         content = request.content(held)
-        chosen = self.lane.choose(request.parent, request.attempt_key, content, request.low)
+        first = self._requests == 1
+        traits = request.traits(first=first, body=lambda: plain_body(request, held))
+        chosen = self.lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
             self._play(chosen, request)
         else:

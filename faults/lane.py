@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from faults.content_keys import content_key
 from faults.header_faults import HeaderFaults
 from faults.limits import Limiter
-from faults.rules import ArmedRule, RuleBook
+from faults.request import Request
+from faults.rules import ArmedRule, RuleBook, may_touch, needs_body
 from faults.traits import Traits
 from providers.dialect import Dialect
 from telemetry.clock import NS_PER_S, now_ns
@@ -139,19 +140,28 @@ class Lane:
         """Tell whether this traffic may be touched at all: the run's own, or everybody's."""
         return self.bystanders or (parent is not None and parent.run_tag == self.run_tag)
 
+    def may_touch(self, request: Request, traits: Traits) -> bool:
+        """Tell whether a fault may touch a request, as far as its head says."""
+        return self.concerns(request.parent) and may_touch(self.armed, traits)
+
+    def needs_body(self, traits: Traits) -> bool:
+        """Tell whether that takes the beginning of its body."""
+        return needs_body(self.armed, traits)
+
     def begin_hop(
         self, connection: int, parent: Parent | None, attempt_key: int | None, size: int
     ) -> HopEnded:
         """Record that a request is here; return the row of its end, to be filled as it goes."""
         row = self.new_hop(size)
+        trace_id, span_id = ("", "") if parent is None else parent
         self.recorder.record(
             HopBegun(
                 hop=row.hop,
                 endpoint=self.endpoint,
                 connection=connection,
                 begin_ns=now_ns(),
-                trace_id="" if parent is None else parent.trace_id,
-                parent_span_id="" if parent is None else parent.span_id,
+                trace_id=trace_id,
+                parent_span_id=span_id,
                 attempt_key=attempt_key,
             )
         )
@@ -180,20 +190,21 @@ class Lane:
         parent: Parent | None,
         attempt_key: int | None,
         content: bytes | None,
-        low: bytes = b"",
+        traits: Traits | None = None,
     ) -> tuple[ArmedRule, ...]:
         """Return the armed rules that touch an exchange; no `content` where it is not needed.
 
-        `low`: the request's head in lower case, for faults that count what is asked.
+        `traits`: what is known of the request, for rules that choose or count by it.
         """
         now_s = (now_ns() - self.start_ns) / NS_PER_S
         key = "" if content is None else content_key(self.contents, content)
-        traits = Traits(low, under_way=self.under_way)
+        traits = traits or Traits()
+        traits.under_way = self.under_way
         chosen = self.book.decide(self.armed, parent, attempt_key, key, now_s, traits)
         if self.header_faults is None:
             return chosen
         mine = key if parent is None else f"{parent.trace_id} {attempt_key} {key}"
-        return (*chosen, *self.header_faults.asked(low, mine))
+        return (*chosen, *self.header_faults.asked(traits.low, mine))
 
     def dice(self, rule_id: str, parent: Parent | None, attempt: int | None, hop: int) -> Random:
         """Return the dice by which a fault shapes an exchange.

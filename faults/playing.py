@@ -47,6 +47,7 @@ class Playing:
         self._lane = lane
         self._row = row
         self._request = request
+        self._chosen = chosen
         faults: list[tuple[str, Fault]] = []
         for one in chosen:
             if not isinstance(one.fault, Fault):
@@ -135,6 +136,7 @@ class Playing:
         self._over = self._left = True
         self._cancel_timer()
         self._script.close()
+        self._release()
 
     def pass_on(self) -> None:
         """Close the scripts, say what they held, and let the rest through."""
@@ -243,7 +245,15 @@ class Playing:
         self._left = True
         self._cancel_timer()
         self._script.close()
+        self._release()
         self._take_leave()
+
+    def _release(self) -> None:
+        """Let rules know, once, that what they touched is over."""
+        chosen, self._chosen = self._chosen, ()
+        for one in chosen:
+            if one.choice is not None:
+                one.choice.release()
 
     def _attest(self, rule_id: str, action: str) -> None:
         self._holder = rule_id

@@ -23,7 +23,9 @@ from faults.config import Rule
 from faults.fault import Fault, ListenerFault
 from faults.heads import attempt_key_in, parent_in
 from faults.layers import Layer, compose
-from faults.rules import ArmedRule, RuleBook
+from faults.rules import ArmedRule, RuleBook, may_touch
+from faults.selection.complaints import match_of
+from faults.selection.counts import Counts
 from faults.steps import Script
 from faults.traits import Traits
 from providers.catalog import make_dialect
@@ -61,8 +63,14 @@ def lasting(  # noqa: PLR0913 - what a rule says, each by name
     start_s: float = 0.0,
     for_s: float = USUAL_S,
     ramp_s: float = 0.0,
+    match: Mapping[str, object] | None = None,
+    **counts: int,
 ) -> Rule:
-    """Return a rule that injects a fault, `{kind: parameters}`, for so many seconds."""
+    """Return a rule that injects a fault, `{kind: parameters}`, for so many seconds.
+
+    `match` and `counts` (`first_n=3`) choose among requests, as in an experiment; ValueError where
+    they cannot.
+    """
     told = {kind: dict(parameters) for kind, parameters in inject.items()}
     return Rule(
         id=name or "-".join(inject),
@@ -72,7 +80,13 @@ def lasting(  # noqa: PLR0913 - what a rule says, each by name
         end_s=start_s + for_s,
         share=share,
         ramp_s=ramp_s,
+        match=None if match is None else match_of(match),
+        **msgspec.to_builtins(msgspec.convert(counts, _Counted)),
     )
+
+
+class _Counted(Counts, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The counts that a rule of a client may have."""
 
 
 class Injection:
@@ -97,6 +111,7 @@ class Injection:
         self.off = threading.Event()
         told = [msgspec.structs.replace(rule, endpoints=(ANYWHERE,)) for rule in rules]
         _refuse_other_protocols(told)
+        _refuse_connections(told)
         self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
@@ -122,9 +137,12 @@ class Injection:
             if not (refusing or armed):
                 return ()
             low = _head(request).lower()
+            traits = Traits(low, head=_head(request), body=lambda: request.body)
+            if not (refusing or may_touch(armed, traits)):
+                return ()
             key = self._content_key(request)
             chosen = self._book.decide(
-                armed, parent_in(low), attempt_key_in(low), key, now_s, Traits(low)
+                armed, parent_in(low), attempt_key_in(low), key, now_s, traits
             )
             return (*refusing, *chosen)
 
@@ -173,6 +191,16 @@ def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
             if name in kinds and kinds[name].of_connection:
                 told = "is a fault of connections, which only a proxy sees"
                 raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
+
+
+def _refuse_connections(rules: Iterable[Rule]) -> None:
+    for rule in rules:
+        if rule.max_active is not None or (rule.match and rule.match.new_connections):
+            asked = "new_connections" if rule.max_active is None else "max_active"
+            raise msgspec.ValidationError(
+                f"{rule.id}: {asked} needs a proxy: a client's transport sees no connections, and "
+                "no answer's end"
+            )
 
 
 def refusing(chosen: tuple[ArmedRule, ...]) -> ArmedRule | None:

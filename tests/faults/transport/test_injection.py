@@ -110,6 +110,31 @@ def test_a_fault_of_another_protocol_is_refused() -> None:
         Injection("openai-chat", [lasting({"grpc_status": {}})])
 
 
+def test_a_client_chooses_among_its_requests_as_a_proxy_does() -> None:
+    rule = lasting(ERROR, match={"path": "/chat*", "prompt": "canary"}, first_n=1)
+    faults = Injection("azure-openai", [rule])
+    asked = [
+        Request(method="POST", target=target, body=body)
+        for target, body in [
+            ("/embed", b"canary"),
+            ("/chat", b"none"),
+            ("/chat", b"a canary"),
+            ("/chat", b"a canary"),
+        ]
+    ]
+    assert [bool(faults.choose(one)) for one in asked] == [False, False, True, False]
+
+
+def test_what_a_client_cannot_see_is_refused() -> None:
+    for rule in (lasting(ERROR, max_active=1), lasting(ERROR, match={"new_connections": True})):
+        with pytest.raises(msgspec.ValidationError, match="needs a proxy"):
+            Injection("azure-openai", [rule])
+    with pytest.raises(ValueError, match="did you mean path"):
+        lasting(ERROR, match={"pat": "/x"})
+    with pytest.raises(msgspec.ValidationError, match="frst_n"):
+        lasting(ERROR, frst_n=1)
+
+
 def test_a_connections_past_is_nothing_that_a_client_sees() -> None:
     with pytest.raises(msgspec.ValidationError, match="only a proxy sees"):
         Injection("azure-openai", [lasting({"stale_keepalive": {}})])
