@@ -55,6 +55,8 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "slicer",
         "stale_keepalive",
         "packet_loss",
+        "h2_settings_max_streams",
+        "h2_flow_control_stall",
         "slow_headers",
         "slow_first_token",
         "slow_tokens",
