@@ -97,7 +97,7 @@ def test_a_silent_listener_lets_nobody_in_nor_refuses_and_opens_again_on_its_por
 ) -> None:
     tls = Tls(ca_folder=str(tmp_path / "ca")) if encrypted else None
     inject: dict[str, dict[str, object]] = {"connect_timeout": {"reset_connections": "idle"}}
-    rules = (window("dark", inject, 0.3, 1.3),)
+    rules = (window("dark", inject, 1.0, 2.5),)
     with proxied(provider.port, rules=rules, tls=tls) as proxy:
         idle = proxy.connect()
         if not encrypted:  # there nobody is in before the handshake
@@ -118,8 +118,8 @@ def test_a_silent_listener_lets_nobody_in_nor_refuses_and_opens_again_on_its_por
 
 def test_a_listener_may_be_silent_first_and_then_refuse(provider: Provider) -> None:
     rules = (
-        window("dark", {"connect_timeout": {}}, 0.2, 0.8),
-        window("gone", {"connect_refused": {}}, 0.6, 1.2),
+        window("dark", {"connect_timeout": {}}, 0.3, 1.5),
+        window("gone", {"connect_refused": {}}, 1.0, 2.5),
     )
     with proxied(provider.port, rules=rules) as proxy:
         wait_until(lambda: len(proxy.events("listener_closed")) == 2)
