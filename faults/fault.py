@@ -42,6 +42,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """True when the script keeps honest steps until later ones come: attested as `withheld`,
     even where nothing else becomes of them."""
 
+    untouched: ClassVar[str] = ""
+    """Why a whole answer may pass it as it is; where one does, it is recorded as not applicable."""
+
     def gate(self) -> Gate | None:
         """Return the state of a fault that depends on what came before; one per endpoint."""
         return None

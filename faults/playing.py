@@ -53,9 +53,10 @@ class Playing:
                 faults.append((one.rule.id, one.fault))
             else:
                 self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
-        layers = [Layer(rule_id, fault.script(dialect)) for rule_id, fault in faults]
+        layers = [Layer(r, fault.script(dialect), bool(fault.untouched)) for r, fault in faults]
         self._script = compose(layers, self._attest) if layers else _let_through()
         self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
+        self._untouched = {rule_id: fault.untouched for rule_id, fault in faults if fault.untouched}
         self._holder = ""
         self._honest: deque[Step] = deque()
         self._queued_bytes = 0
@@ -242,10 +243,13 @@ class Playing:
         self._left = True
         self._cancel_timer()
         self._script.close()
+        for rule_id, reason in self._untouched.items():
+            self._record_not_applicable(rule_id, reason)
         self._take_leave()
 
     def _attest(self, rule_id: str, action: str) -> None:
         self._holder = rule_id
+        self._untouched.pop(rule_id, None)
         parent = self._request.parent
         self._lane.recorder.record_now(
             FaultTouched(

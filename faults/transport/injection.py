@@ -127,7 +127,9 @@ class Injection:
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
-        layers = [Layer(rule_id, fault.script(self.dialect)) for rule_id, fault in faults]
+        layers = [
+            Layer(r, fault.script(self.dialect), bool(fault.untouched)) for r, fault in faults
+        ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 
     def witness(self, rule_id: str, action: str, request: Request) -> None:
