@@ -5,24 +5,35 @@ proxies take short turns, so that what else the host does meets all of them alik
 """
 
 import asyncio
+import ssl
 import sys
 import time
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import msgspec
 import uvloop
 
 from bench.proxy_origin import LAST_CHUNK, REQUEST_END
 
+if TYPE_CHECKING:
+    from bench.proxy_h2 import BusyHttp2
+
 WARM_S: Final = 0.05
+TURNS: Final = 50
+"""How many times a turn's length is waited on a busy host until anything comes."""
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A proxy: its name, its port, and the process whose CPU counts."""
+    """A proxy: its name, its port, the process whose CPU counts, and what it is measured with.
+
+    `ca`: what trusts it, where it speaks TLS.
+    """
 
     name: str
     port: int
     pid: int
+    workloads: tuple[str, ...]
+    ca: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -59,7 +70,7 @@ BODY: Final = b'{"messages":[{"role":"user","content":"' + b"w" * 2000 + b'"}]}'
 RUN_TAG: Final = "0af76519"
 
 
-def _with_body(target: str) -> tuple[bytes, ...]:
+def with_body(target: str) -> tuple[bytes, ...]:
     """Return the head and the body: the SDKs' HTTP clients write one after the other."""
     lines = [f"POST {target} HTTP/1.1", *SDK_HEADERS, f"Content-Length: {len(BODY)}", "", ""]
     return "\r\n".join(lines).format(tag=RUN_TAG).encode(), BODY
@@ -67,12 +78,19 @@ def _with_body(target: str) -> tuple[bytes, ...]:
 
 REQUESTS: Final = {
     "bare": (b"GET /bare HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n",),
-    "sdk": _with_body(TARGET),
-    "sse": _with_body("/sse" + TARGET),
+    "sdk": with_body(TARGET),
+    "sse": with_body("/sse" + TARGET),
+    "late": with_body(TARGET),
+    "tls": with_body(TARGET),
 }
-ENDS: Final = {"bare": REQUEST_END, "sdk": REQUEST_END, "sse": LAST_CHUNK}
-UNITS: Final = {"bare": REQUEST_END, "sdk": REQUEST_END, "sse": b"data: "}
-"""What is counted: answers, or events."""
+HTTP2: Final = "h2"
+"""What has its own client."""
+
+ENDS: Final = {"sse": LAST_CHUNK}
+"""What an answer ends with, unless it is what requests end with."""
+
+UNITS: Final = {"sse": b"data: "}
+"""What is counted: events, or else answers."""
 
 
 class Busy(asyncio.Protocol):
@@ -86,8 +104,8 @@ class Busy(asyncio.Protocol):
         self.active = False
         self._waiting = False
         self._request = REQUESTS[workload]
-        self._end = ENDS[workload]
-        self._unit = UNITS[workload]
+        self._end = ENDS.get(workload, REQUEST_END)
+        self._unit = UNITS.get(workload, REQUEST_END)
         self._tail = b""
 
     def begin(self) -> None:
@@ -120,6 +138,9 @@ class Busy(asyncio.Protocol):
             self.transport.write(piece)
 
 
+Asking: TypeAlias = "Busy | BusyHttp2"
+
+
 def cpu_s(pid: int) -> float:
     """Read the CPU seconds, user and system, that a process has used in all its threads.
 
@@ -130,40 +151,62 @@ def cpu_s(pid: int) -> float:
 
 async def _samples(plan: Plan, workload: str) -> dict[str, list[float]]:
     """Return microseconds of CPU per unit, of every subject in every round."""
-    busy = {target.name: await _connect(plan, target, workload) for target in plan.targets}
-    found: dict[str, list[float]] = {target.name: [] for target in plan.targets}
+    targets = [target for target in plan.targets if workload in target.workloads]
+    busy = {target.name: await _connect(plan, target, workload) for target in targets}
+    found: dict[str, list[float]] = {target.name: [] for target in targets}
     for _ in range(plan.rounds):
-        for target in plan.targets:
-            found[target.name].append(await _cost_us(busy[target.name], target.pid, plan.seconds))
+        for target in targets:
+            try:
+                cost_us = await _cost_us(busy[target.name], target.pid, plan.seconds)
+            except SystemExit as failed:
+                raise SystemExit(f"{workload}: {target.name}: {failed}") from failed
+            found[target.name].append(cost_us)
     for client in (client for clients in busy.values() for client in clients):
         client.transport.abort()
     return found
 
 
-async def _connect(plan: Plan, target: Target, workload: str) -> list[Busy]:
+async def _connect(plan: Plan, target: Target, workload: str) -> list[Asking]:
     loop = asyncio.get_running_loop()
-    return [
-        (await loop.create_connection(lambda: Busy(workload), "127.0.0.1", target.port))[1]
-        for _ in range(plan.connections[workload])
-    ]
+    tls = ssl.create_default_context(cafile=target.ca) if target.ca else None
+    name = "localhost" if target.ca else None
+    busy: list[Asking] = []
+    for _ in range(plan.connections[workload]):
+        _, one = await loop.create_connection(
+            lambda: _asking(workload), "127.0.0.1", target.port, ssl=tls, server_hostname=name
+        )
+        busy.append(one)
+    return busy
 
 
-async def _cost_us(clients: list[Busy], pid: int, seconds: float) -> float:
+def _asking(workload: str) -> "Asking":
+    if workload != HTTP2:
+        return Busy(workload)
+    from bench.proxy_h2 import BusyHttp2  # noqa: PLC0415 - it takes its requests from here
+
+    return BusyHttp2()
+
+
+async def _cost_us(clients: list[Asking], pid: int, seconds: float) -> float:
     for client in clients:
         client.begin()
     await asyncio.sleep(WARM_S)
     count, cpu = _count(clients), cpu_s(pid)
-    await asyncio.sleep(seconds)
+    for _ in range(TURNS):
+        await asyncio.sleep(seconds)
+        if _count(clients) > count:
+            break
     count, cpu = _count(clients) - count, cpu_s(pid) - cpu
     for client in clients:
         client.active = False
     await asyncio.sleep(WARM_S)
     if not count or any(client.lost for client in clients):
-        raise SystemExit("nothing came, or connections were lost")
+        lost = sum(client.lost for client in clients)
+        raise SystemExit(f"{lost} connections were lost" if lost else "nothing came for long")
     return cpu / count * 1e6
 
 
-def _count(clients: list[Busy]) -> int:
+def _count(clients: list[Asking]) -> int:
     return sum(client.count for client in clients)
 
 

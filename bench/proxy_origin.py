@@ -1,14 +1,18 @@
-"""The bench's provider: answers each of the three workloads with bytes made beforehand.
+"""The bench's provider: answers each of the workloads with bytes made beforehand.
 
-`python -m bench.proxy_origin` prints its port and serves until its standard input ends.
+`python -m bench.proxy_origin [PEM]` prints its port and serves until its standard input ends; with
+a file of key and certificate over TLS.
 """
 
 import asyncio
 import random
+import ssl
 import sys
 from typing import Final, cast
 
 import uvloop
+
+from telemetry.clock import now_ns
 
 REQUEST_END: Final = b"#END#"
 """What the body of a request ends with, so that nobody has to parse one."""
@@ -39,10 +43,10 @@ ANSWER_HEADERS: Final = (
 """Seventeen; the eighteenth frames the body."""
 
 BARE_ANSWER: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nok" + REQUEST_END
-_BODY: Final = b'{"choices":[{"message":{"content":"' + b"wind " * 120 + b'"}}]}' + REQUEST_END
+SDK_BODY: Final = b'{"choices":[{"message":{"content":"' + b"wind " * 120 + b'"}}]}' + REQUEST_END
 SDK_ANSWER: Final = (
-    "\r\n".join(("HTTP/1.1 200 OK", *ANSWER_HEADERS, f"Content-Length: {len(_BODY)}", "", ""))
-).encode() + _BODY
+    "\r\n".join(("HTTP/1.1 200 OK", *ANSWER_HEADERS, f"Content-Length: {len(SDK_BODY)}", "", ""))
+).encode() + SDK_BODY
 STREAM_HEAD: Final = (
     "\r\n".join(("HTTP/1.1 200 OK", *ANSWER_HEADERS, "Transfer-Encoding: chunked", "", ""))
 ).encode()
@@ -52,6 +56,17 @@ _EVENT: Final = (
     b'"model":"gpt-4o-2024-11-20","object":"chat.completion.chunk"}\n\n'
 )
 STREAM_EVENT: Final = b"%x\r\n%b\r\n" % (len(_EVENT), _EVENT)
+SENT: Final = b"sent_ns="
+SENT_DIGITS: Final = 20
+TIMED_EVENTS: Final = 150
+SLOW_EVENTS: Final = 1_000
+SLOW_GAP_S: Final = 2.0
+
+
+def timed_event() -> bytes:
+    """Return an event that says when it was sent, monotonic ns."""
+    told = b"data: %b%0*d\n\n" % (SENT, SENT_DIGITS, now_ns())
+    return b"%x\r\n%b\r\n" % (len(told), told)
 
 
 class Origin(asyncio.Protocol):
@@ -80,6 +95,10 @@ class Origin(asyncio.Protocol):
                 self._tail = b""
                 self.transport.write(STREAM_HEAD)
                 self._stream(EVENTS)
+            elif self._kind in {b"POST /gap", b"POST /few"}:
+                self._tail = b""
+                self.transport.write(STREAM_HEAD)
+                self._stream_timed(*_TIMED[self._kind])
             else:
                 self._answer(SDK_ANSWER)
 
@@ -102,10 +121,28 @@ class Origin(asyncio.Protocol):
         gap_s = EVENT_GAP_S * random.uniform(0.5, 1.5)
         asyncio.get_running_loop().call_later(gap_s, self._stream, left - 1)
 
+    def _stream_timed(self, left: int, gap_s: float) -> None:
+        if self._gone:
+            return
+        self.transport.write(timed_event() if left else LAST_CHUNK)
+        if left:
+            loop = asyncio.get_running_loop()
+            loop.call_later(gap_s, self._stream_timed, left - 1, gap_s)
+
+
+_TIMED: Final = {
+    b"POST /gap": (TIMED_EVENTS, EVENT_GAP_S),
+    b"POST /few": (SLOW_EVENTS, SLOW_GAP_S),
+}
+
 
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Origin, "127.0.0.1", 0, backlog=1024)
+    tls = None
+    if len(sys.argv) > 1:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(sys.argv[1])
+    server = await loop.create_server(Origin, "127.0.0.1", 0, backlog=1024, ssl=tls)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

@@ -1,4 +1,9 @@
-"""The proxies that are measured: ours, a bare relay, and the peers, each in its own process."""
+"""The proxies that are measured: ours, a bare relay, and the peers, each in its own process.
+
+Cases: `none`; `rules`, 20 of them for other models and for headers that no request has; `drawn`, 20
+that throw their dice about every exchange, which never fall; `late`, a fault that holds each
+exchange for 20 ms.
+"""
 
 import contextlib
 import os
@@ -8,24 +13,30 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
+from bench import proxy_peers
 from bench.proxy_load import RUN_TAG
+from bench.proxy_peers import LATE_MS, RULES
 from experiments.running.children import Child, await_word
-from faults.config import InjectorConfig, Listener, Rule
+from faults.config import InjectorConfig, Listener, Rule, Tls
+from faults.selection.match import Match
+from faults.tls.authority import CERTIFICATE
 
 START_S: Final = 10.0
 
 
 class Subject(NamedTuple):
-    """A running proxy: the port it listens on and the process that does the work."""
+    """A running proxy: its port, the process that does the work, and what trusts its TLS."""
 
     port: int
     pid: int
+    ca: str = ""
 
 
 class MissingPeerError(Exception):
@@ -41,41 +52,76 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def ours(upstream: int, *, armed: bool = False) -> Iterator[Subject]:
-    """Run our injector, with a rule that looks at every exchange and touches none if `armed`."""
+def ours(
+    upstream: int,
+    *,
+    case: str = "none",
+    tls: bool = False,
+    http2: bool = False,
+    upstream_ca: str = "",
+) -> Iterator[Subject]:
+    """Run our injector; with `upstream_ca` it asks over TLS."""
     folder = Path(tempfile.mkdtemp(prefix="crosswind-bench-"))
-    rule = Rule(
-        id="rare",
-        endpoints=("origin",),
-        inject={"http_error": {"status": 503}},
-        start_s=0,
-        end_s=3600,
-        share=1e-12,
+    scheme = "https://localhost" if upstream_ca else "http://127.0.0.1"
+    listener = Listener(
+        endpoint="origin",
+        dialect={"azure-openai": {}},
+        upstream=f"{scheme}:{upstream}",
+        upstream_ca_file=upstream_ca or None,
+        tls=Tls(ca_folder=str(folder / "ca")) if tls else None,
+        http2=http2,
     )
     config = InjectorConfig(
         seed=1,
         run_tag=RUN_TAG,
-        listeners=(
-            Listener(
-                endpoint="origin",
-                dialect={"azure-openai": {}},
-                upstream=f"http://127.0.0.1:{upstream}",
-            ),
-        ),
-        rules=(rule,) if armed else (),
+        listeners=(listener,),
+        rules=_rules(case),
         run_folder=str(folder),
         begin_at_once=True,
     )
     (folder / "config.json").write_bytes(msgspec.json.encode(config))
     child = Child("injector", "faults.injector", folder / "config.json", folder / "log")
     try:
-        ports = await_word(child, "ready", START_S)["ports"]
-        yield Subject(msgspec.convert(ports, dict[str, int])["origin"], child.pid)
+        ports = msgspec.convert(await_word(child, "ready", START_S)["ports"], dict[str, int])
+        yield Subject(ports["origin"], child.pid, str(folder / "ca" / CERTIFICATE) if tls else "")
     finally:
         child.release()
         if not child.wait(START_S):
             child.kill()
         shutil.rmtree(folder)
+
+
+def _rules(case: str) -> tuple[Rule, ...]:
+    if case == "late":
+        return (_rule("late", 1.0, {"latency": {"delay_s": LATE_MS / 1e3}}),)
+    refusal: dict[str, dict[str, object]] = {"http_error": {"status": 503}}
+    count = 0 if case == "none" else RULES
+    if case == "drawn":
+        return tuple(_rule(f"rare {number}", 1e-12, refusal) for number in range(count))
+    return tuple(
+        _rule(f"rule {number}", 1.0, refusal, _elsewhere(number)) for number in range(count)
+    )
+
+
+def _elsewhere(number: int) -> Match:
+    """Return what no request is: half of the rules ask for a model, half for a header."""
+    if number % 2:
+        return Match(model=f"another-{number}")
+    return Match(header={f"x-fault-{number}": "yes"})
+
+
+def _rule(
+    name: str, share: float, inject: dict[str, dict[str, object]], match: Match | None = None
+) -> Rule:
+    return Rule(
+        id=name,
+        endpoints=("origin",),
+        inject=inject,
+        start_s=0,
+        end_s=3600,
+        share=share,
+        match=match,
+    )
 
 
 @contextlib.contextmanager
@@ -86,9 +132,9 @@ def bare(upstream: int) -> Iterator[Subject]:
 
 
 @contextlib.contextmanager
-def toxiproxy(upstream: int, program: str) -> Iterator[Subject]:
-    """Run Toxiproxy without a toxic."""
-    port = free_port()
+def toxiproxy(upstream: int, program: str, *, case: str = "none") -> Iterator[Subject]:
+    """Run Toxiproxy, without a toxic or with one of latency."""
+    port, api = free_port(), free_port()
     proxy = {
         "name": "origin",
         "listen": f"127.0.0.1:{port}",
@@ -97,21 +143,42 @@ def toxiproxy(upstream: int, program: str) -> Iterator[Subject]:
     }
     with tempfile.NamedTemporaryFile(suffix=".json") as config:
         Path(config.name).write_bytes(msgspec.json.encode([proxy]))
-        command = [program, "-config", config.name, "-port", str(free_port())]
+        command = [program, "-config", config.name, "-port", str(api)]
         with _process({**os.environ, "LOG_LEVEL": "error"}, command) as process:
             _await_port(port, process)
+            if case == "late":
+                toxic = {"type": "latency", "attributes": {"latency": int(LATE_MS)}}
+                url = f"http://127.0.0.1:{api}/proxies/origin/toxics"
+                urllib.request.urlopen(url, msgspec.json.encode(toxic)).close()
             yield Subject(port, process.pid)
 
 
 @contextlib.contextmanager
-def envoy(upstream: int, program: str) -> Iterator[Subject]:
-    """Run Envoy as an HTTP proxy whose fault filter looks at every request and touches none."""
+def envoy(
+    upstream: int, program: str, *, case: str = "none", authority: str = ""
+) -> Iterator[Subject]:
+    """Run Envoy with its fault filter, over TLS with what lies in the folder `authority`."""
     port = free_port()
-    config = msgspec.json.encode(_envoy_config(port, upstream)).decode()
+    leaf = f"{authority}/leaf.pem"
+    tls = (leaf, leaf) if authority else None
+    told = proxy_peers.envoy_config(port, upstream, case=case, tls=tls)
+    config = msgspec.json.encode(told).decode()
     command = [program, "--config-yaml", config, "--disable-hot-restart"]
     with _process(dict(os.environ), [*command, "--log-level", "error"]) as process:
         _await_port(port, process)
-        yield Subject(port, process.pid)
+        yield Subject(port, process.pid, f"{authority}/{CERTIFICATE}" if authority else "")
+
+
+@contextlib.contextmanager
+def haproxy(upstream: int, program: str, *, case: str = "none") -> Iterator[Subject]:
+    """Run HAProxy as an HTTP proxy."""
+    port = free_port()
+    with tempfile.NamedTemporaryFile(suffix=".cfg") as config:
+        told = proxy_peers.haproxy_config(port, upstream, case=case)
+        Path(config.name).write_text(told)
+        with _process(dict(os.environ), [program, "-db", "-f", config.name]) as process:
+            _await_port(port, process)
+            yield Subject(port, process.pid)
 
 
 @contextlib.contextmanager
@@ -155,46 +222,3 @@ def _await_port(port: int, process: "subprocess.Popen[bytes]") -> None:
             return
         time.sleep(0.02)
     raise MissingPeerError(f"{process.args!r} does not listen on {port}")
-
-
-def _envoy_config(port: int, upstream: int) -> dict[str, object]:
-    kind = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3"
-    manager = {
-        "@type": f"{kind}.HttpConnectionManager",
-        "stat_prefix": "origin",
-        "route_config": {"virtual_hosts": [_envoy_host()]},
-        "http_filters": _envoy_filters(),
-    }
-    network = {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
-    listener = {"address": _address(port), "filter_chains": [{"filters": [network]}]}
-    endpoint = {"lb_endpoints": [{"endpoint": {"address": _address(upstream)}}]}
-    cluster = {
-        "name": "origin",
-        "type": "STATIC",
-        "load_assignment": {"cluster_name": "origin", "endpoints": [endpoint]},
-    }
-    return {"static_resources": {"listeners": [listener], "clusters": [cluster]}}
-
-
-def _envoy_host() -> dict[str, object]:
-    # Without a timeout of its own, as long streams need it.
-    route = {"match": {"prefix": "/"}, "route": {"cluster": "origin", "timeout": "0s"}}
-    return {"name": "all", "domains": ["*"], "routes": [route]}
-
-
-def _envoy_filters() -> list[dict[str, object]]:
-    kind = "type.googleapis.com/envoy.extensions.filters.http"
-    fault = {
-        "@type": f"{kind}.fault.v3.HTTPFault",
-        "headers": [{"name": "x-fault", "string_match": {"exact": "yes"}}],
-        "abort": {"http_status": 503, "percentage": {"numerator": 100}},
-    }
-    router = {"@type": f"{kind}.router.v3.Router"}
-    return [
-        {"name": "envoy.filters.http.fault", "typed_config": fault},
-        {"name": "envoy.filters.http.router", "typed_config": router},
-    ]
-
-
-def _address(port: int) -> dict[str, object]:
-    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from faults.config import Limits, Price
+from faults.selection.counts import COUNTS, Counts, Natural
+from faults.selection.match import Match
 from loadgen.config import Load, Reference, Route, Timeouts
 from providers.config import StandIn
 
@@ -128,6 +130,22 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     draw: Literal["attempt", "exchange"] = "attempt"
     may_miss: bool = False
+    match: Match | None = None
+    after_n: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_n: Natural | None = None
+    every_nth: Natural = 1
+    max_injections: Natural | None = None
+    max_active: Natural | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """Which of the requests that are meant it takes, by their number."""
+        return Counts(**{name: getattr(self, name) for name in COUNTS})
+
+    @property
+    def selective(self) -> bool:
+        """It chooses among requests otherwise than by its share."""
+        return self.match is not None or self.counts != Counts()
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,12 +10,13 @@ import msgspec
 
 from experiments.forewarned import warnings_of
 from experiments.gate import Need, needs, parse_gate
+from experiments.meant import unmet
 from experiments.model import Experiment, Fault
 from loadgen.plan import describe, plan
 from telemetry.figure import P95_SAMPLES
 
 WHOLE_SHARE_ONLY = ("failover_time", "leakage", "leakage_per_minute")
-"""Metrics that ask when traffic keeps away; with a share below 1, staying is right."""
+"""Metrics that ask when traffic keeps away; of a fault for some alone, staying is right."""
 
 
 class PhasePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,11 @@ class PhasePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WindowPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault group's window, in seconds from the run's start."""
+    """One fault group's window, in seconds from the run's start.
+
+    `touched_at_most`: how many of the arrivals its shares and counts could touch. `partial`: why
+    none of its faults is meant for everybody.
+    """
 
     group: str
     faults: tuple[str, ...]
@@ -37,6 +42,8 @@ class WindowPlan(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
     share: float
     arrivals: int
+    touched_at_most: int = 0
+    partial: str = ""
 
 
 class GatePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +121,7 @@ def _window(
 ) -> WindowPlan:
     start_s = experiment.phases.fault_start_s + min(fault.start_s for fault in faults)
     end_s = start_s + max(fault.duration_s for fault in faults)
+    arrivals = _between(times, start_s, end_s)
     return WindowPlan(
         group=group,
         faults=tuple(fault.id for fault in faults),
@@ -121,28 +129,52 @@ def _window(
         start_s=start_s,
         end_s=end_s,
         share=max(fault.share for fault in faults),
-        arrivals=_between(times, start_s, end_s),
+        arrivals=arrivals,
+        touched_at_most=_touched_at_most(faults, arrivals, experiment.route.attempts_per_endpoint),
+        partial=_partial(faults),
     )
+
+
+def _partial(faults: Sequence[Fault]) -> str:
+    """Say why none of a window's faults is meant for everybody; empty where one is."""
+    if any(fault.share >= 1 and not fault.selective for fault in faults):
+        return ""
+    below = all(fault.share < 1 for fault in faults)
+    return "of a share below 1" if below else "that chooses among requests"
+
+
+def _touched_at_most(faults: Sequence[Fault], arrivals: int, tries: int) -> int:
+    """Return how many exchanges a window's faults could touch, as shares and counts are."""
+    whole = max((fault.share for fault in faults if not fault.selective), default=0.0)
+    counted = [
+        min(
+            fault.share * arrivals,
+            fault.counts.at_most(arrivals * tries, fault.share) * len(fault.at),
+        )
+        for fault in faults
+        if fault.selective
+    ]
+    return round(min(arrivals, whole * arrivals + sum(counted)))
 
 
 def _gate(text: str, phases: Sequence[PhasePlan], windows: Sequence[WindowPlan]) -> GatePlan:
     gate = parse_gate(text)
     need = needs(gate)
     chosen = [window for window in windows if need.group in {None, window.group}]
-    partial = any(window.share < 1 for window in chosen)
-    undefined = partial and gate.claim.metric in WHOLE_SHARE_ONLY
+    partial = next((window.partial for window in chosen if window.partial), "")
+    undefined = bool(partial) and gate.claim.metric in WHOLE_SHARE_ONLY
     return GatePlan(
         gate=text,
         needed=need.samples,
         expected=_expected(need, phases, chosen),
-        undefined="not defined for a fault of a share below 1" if undefined else "",
+        undefined=f"not defined for a fault {partial}" if undefined else "",
     )
 
 
 def _expected(need: Need, phases: Sequence[PhasePlan], chosen: Sequence[WindowPlan]) -> int:
     """Return the samples to expect; of several windows the one with the fewest."""
     if need.by_window:
-        touched = [round(w.arrivals * (w.share if need.touched_only else 1)) for w in chosen]
+        touched = [w.touched_at_most if need.touched_only else w.arrivals for w in chosen]
         return min(touched, default=0)
     named = [phase for phase in phases if need.phase in {None, phase.name}]
     return sum(phase.arrivals for phase in named if need.phase or phase.name != "warm_up")
@@ -159,10 +191,11 @@ def _undecidable(
     found = []
     if baseline < P95_SAMPLES:
         found.append(f"the baseline needs {P95_SAMPLES} exchanges to count, {baseline} are planned")
-    for window in windows:
-        reached = window.share > 0 and window.arrivals and _asked(experiment, window.endpoints)
-        if not reached and window.group not in may_miss:
-            found.append(f"fault {window.group} would reach nobody: {_why_nobody(window)}")
+    found += [
+        f"fault {window.group} would reach nobody: {why}"
+        for window in windows
+        if (why := _why_nobody(experiment, window)) and window.group not in may_miss
+    ]
     found += [
         f"{gate.gate}: {gate.undefined or _too_few(gate)}" for gate in gates if not gate.decidable
     ]
@@ -177,9 +210,16 @@ def _asked(experiment: Experiment, endpoints: Sequence[str]) -> bool:
     return any(name in experiment.route.order for name in endpoints)
 
 
-def _why_nobody(window: WindowPlan) -> str:
+def _why_nobody(experiment: Experiment, window: WindowPlan) -> str:
+    """Say why a window's faults would touch nothing, whatever happens; empty where they may."""
     if window.share <= 0:
         return "its share is 0"
     if not window.arrivals:
         return "nothing arrives in its window"
-    return f"the route never asks {', '.join(window.endpoints)}"
+    if not window.touched_at_most:
+        return f"its counts take none of the {window.arrivals} that arrive in its window"
+    if not _asked(experiment, window.endpoints):
+        return f"the route never asks {', '.join(window.endpoints)}"
+    faults = [fault for fault in experiment.faults if fault.id in window.faults]
+    whys = [unmet(fault, experiment) for fault in faults]
+    return whys[0] if all(whys) else ""

@@ -61,10 +61,10 @@ def _print_windows(plan: Plan) -> None:
     injected = {f.id: next(iter(f.inject)) for f in plan.experiment.faults}
     rows = [
         (w.group, ", ".join(injected[fault] for fault in w.faults), ", ".join(w.endpoints),
-         w.start_s, w.end_s, w.share, w.arrivals)
+         w.start_s, w.end_s, w.share, w.arrivals, w.touched_at_most)
         for w in plan.windows
     ]  # fmt: skip
-    columns = ("window", "faults", "at", "from s", "to s", "share", "arrivals")
+    columns = ("window", "faults", "at", "from s", "to s", "share", "arrivals", "touched at most")
     terminal.table("\nFault windows", columns, rows)
 
 

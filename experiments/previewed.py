@@ -55,7 +55,10 @@ def dice_of(name: str, overrides: Overrides) -> Dice:
 def previewed(dice: Dice, against: Path) -> list[Hit]:
     """Decide about every request of a file; raises UsageError with the line that is wrong."""
     book = RuleBook(dice.rules, seed=dice.seed, run_tag=RUN_TAG, bystanders=dice.bystanders)
-    return list(foresee(book, RUN_TAG, _requests(against, dice.endpoints)))
+    try:
+        return list(foresee(book, RUN_TAG, _requests(against, dice.endpoints)))
+    except ValueError as error:
+        raise UsageError(f"{against}: {error}") from error
 
 
 def show(hits: list[Hit], style: Format | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
-from faults.heads import assemble, ends_connection, other_lines, start_line, without_one_hop_fields
+from faults.heads import assemble, ends_connection, other_lines, rewrite_answer, start_line
 from faults.steps import Head
 from providers.http1 import chunk
 
@@ -100,7 +100,7 @@ class AnswerWriter:
         self._written.append(assemble(first, lines))
 
     def _kept_lines(self, raw: bytes) -> tuple[bytes, list[bytes]]:
-        raw = without_one_hop_fields(raw)
+        raw = rewrite_answer(raw)
         dropped = frozenset() if self._bodiless else _FRAMING
         if self.decoded:
             dropped |= {b"content-encoding"}

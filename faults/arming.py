@@ -192,6 +192,8 @@ class Arming:
                 "planned_start_ns": self._planned_ns(rule.start_s),
                 "planned_end_ns": self._planned_ns(rule.end_s),
             }
+            if chosen := rule.selection:
+                facts["selection"] = msgspec.json.encode(chosen).decode()
             self._recorder.record_now(
                 Event(name=name, at_ns=now_ns(), subject=rule.id, facts=facts)
             )

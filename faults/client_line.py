@@ -16,6 +16,33 @@ SEND_S: Final = 1.0
 """How long a reset waits for what was said before it to leave this host."""
 
 
+class Gone(asyncio.Transport):
+    """A connection that is over: nothing comes of what is done with it."""
+
+    def is_closing(self) -> bool:
+        """Serve asyncio: it is closed."""
+        return True
+
+    def can_write_eof(self) -> bool:
+        """Serve asyncio: there is no other side."""
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        """Serve asyncio: nothing waits."""
+        return 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Serve asyncio: drop it."""
+
+    def close(self) -> None:
+        """Serve asyncio: it is closed."""
+
+    abort = write_eof = pause_reading = resume_reading = close
+
+
+GONE: Final = Gone()
+
+
 class ClientLine(asyncio.Protocol):
     """The connection itself, without what is said on it.
 
@@ -39,6 +66,11 @@ class ClientLine(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Serve asyncio: a client is here."""
         self.transport = cast("asyncio.Transport", transport)
+
+    def forget(self) -> None:
+        """Let a connection go that is over: over TLS it holds 300 KB, and this is in a ring."""
+        self.unwatch()
+        self.transport = GONE
 
     def pause_writing(self) -> None:
         """Serve asyncio: the client reads slower than it is written to."""

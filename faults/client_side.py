@@ -7,15 +7,19 @@ of protocol, or bytes that the parser refuses, both directions pass unread.
 
 import asyncio
 
+from faults.circumstances import NEVER_IDLE
 from faults.client_line import ClientLine
 from faults.heads import MAX_HEAD_BYTES, attempt_key_in, parent_in, rewrite_request
 from faults.lane import Lane
 from faults.outlet import Outlet
 from faults.player import Player
+from faults.question import plain_body
 from faults.request import CONTENT_BYTES, HELD_BYTES, Request
 from faults.request_reader import RequestReader
 from faults.rules import ArmedRule
 from providers.http1 import CONTINUE
+from telemetry.clock import NS_PER_S, now_ns
+from telemetry.identity import Parent
 from telemetry.rows import HopEnded
 
 
@@ -24,9 +28,11 @@ class ClientSide(ClientLine):
 
     __slots__ = (
         "_half_closed",
+        "_idle_since_ns",
         "_last",
         "_number",
         "_player",
+        "_requests",
         "_undecided",
         "_unread",
         "lane",
@@ -42,9 +48,11 @@ class ClientSide(ClientLine):
         self.row: HopEnded | None = None
         self.outlet = Outlet(self, lane)
         self._number = next(lane.connection_numbers)
+        self._idle_since_ns = 0
         self._player: Player | None = None
         self._undecided: Request | None = None
         self._half_closed = self._last = self._unread = False
+        self._requests = 0
 
     # What the loop tells us.
 
@@ -61,6 +69,7 @@ class ClientSide(ClientLine):
             return
         whole = reader.take(data)
         if whole:
+            self._requests += 1
             self._begin(whole)
         elif reader.error or len(reader.fragments) > MAX_HEAD_BYTES:
             self._begin_blind(reader.fragments)
@@ -77,11 +86,11 @@ class ClientSide(ClientLine):
     def connection_lost(self, exc: Exception | None) -> None:
         """Serve asyncio: the client is gone."""
         self.lane.guests.discard(self)
-        self.unwatch()
         self._stop_player()
         self._end("client_gone", "" if exc is None else f"{type(exc).__name__}: {exc}")
         self.outlet.let_go()
         self.reader.close()
+        self.forget()
 
     def pause_writing(self) -> None:
         """Serve asyncio: the client reads slower than the provider answers."""
@@ -106,11 +115,16 @@ class ClientSide(ClientLine):
         key = None if parent is None else attempt_key_in(low)
         self.row = lane.begin_hop(self._number, parent, key, len(whole))
         body = whole[len(head) :]
-        if not (lane.armed and self._is_taken(Request(head, low, parent, key), body)):
+        if not (lane.armed and self._is_taken(self._request(parent, key), body)):
             request = rewrite_request(head, low, lane.upstream.authority) + body
             self.outlet.ask(request, bodiless=head.startswith(b"HEAD "))
         if reader.odd:
             self._note_oddity()
+
+    def _request(self, parent: Parent | None, attempt_key: int | None) -> Request:
+        since_ns = self._idle_since_ns
+        idle_s = (now_ns() - since_ns) / NS_PER_S if since_ns else NEVER_IDLE
+        return Request(self.reader.head, self.reader.low, parent, attempt_key, idle_s)
 
     def _more(self, data: bytes) -> None:
         reader, row = self.reader, self.row
@@ -164,12 +178,13 @@ class ClientSide(ClientLine):
 
     def _is_taken(self, request: Request, body: bytes) -> bool:
         """Tell whether a script takes the exchange over, or may do so once its body is read."""
-        if not self.lane.concerns(request.parent):
+        traits = request.traits(first=self._requests == 1)
+        if not self.lane.may_touch(request, traits):
             return False
         if self.reader.unread and (self.lane.reads or request.head.startswith(b"CONNECT ")):
             return False
-        if request.keyed_by == "attempt":
-            chosen = self.lane.choose(request.parent, request.attempt_key, None, request.low)
+        if request.keyed_by == "attempt" and not self.lane.needs_body(traits):
+            chosen = self.lane.choose(request.parent, request.attempt_key, None, traits)
             if chosen:
                 self.outlet.hold(body, HELD_BYTES)
                 self._play(chosen, request)
@@ -189,7 +204,9 @@ class ClientSide(ClientLine):
             return
         self._undecided = None
         content = request.content(held)
-        chosen = self.lane.choose(request.parent, request.attempt_key, content, request.low)
+        first = self._requests == 1
+        traits = request.traits(first=first, body=lambda: plain_body(request, held))
+        chosen = self.lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
             self._play(chosen, request)
         else:
@@ -296,6 +313,7 @@ class ClientSide(ClientLine):
             return
         self.row = None
         self.lane.end_hop(row, ending, error)
+        self._idle_since_ns = row.end_ns
 
     def _go_on(self) -> None:
         if self._last:

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final, Literal
 import msgspec
 
 from faults.catalog import Reference
+from faults.selection.match import Match
 
 How = Literal["errors", "refused", "silence", "resets", "mix"]
 """How an endpoint is down: 503 in its own words, no connections, no answers, resets, or of each."""
@@ -41,7 +42,8 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """Faults that switch together; `name` is empty where there is no other stage.
 
-    `may_miss`: clients may rightly be elsewhere by then, so it need not touch anybody.
+    `may_miss`: clients may rightly be elsewhere by then, so it need not touch anybody. `match`:
+    which requests it is for, if not for all.
     """
 
     at: tuple[str, ...]
@@ -50,6 +52,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     start_s: float = 0.0
     name: str = ""
     may_miss: bool = False
+    match: Match | None = None
 
 
 class Composition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,13 +4,17 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from faults.selection.counts import COUNTS, Counts, Natural
+from faults.selection.match import Match, said
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One fault, where, when and how strongly; seconds count from the run's start.
 
     `inject` is `{kind: parameters}`. `share` is what the fault reaches when its ramp of `ramp_s`
     seconds is over. `draw` is `attempt` (each try decides anew) or `exchange` (sticky). `group` is
-    the fault group; without one the fault's own id.
+    the fault group; without one the fault's own id. `match` and the counts choose among requests:
+    `faults.selection`. `made`: tells one making of a fault from another of the same id.
     """
 
     id: str
@@ -22,6 +26,24 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     ramp_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     draw: Literal["attempt", "exchange"] = "attempt"
     group: str = ""
+    match: Match | None = None
+    after_n: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_n: Natural | None = None
+    every_nth: Natural = 1
+    max_injections: Natural | None = None
+    max_active: Natural | None = None
+    made: str = ""
+
+    @property
+    def counts(self) -> Counts:
+        """Which of the requests that are meant are taken, by their number."""
+        return Counts(**{name: getattr(self, name) for name in COUNTS})
+
+    @property
+    def selection(self) -> dict[str, object]:
+        """What chooses among requests, beyond share and dice; empty where nothing does."""
+        asked = {} if self.match is None else {"match": said(self.match)}
+        return {**asked, **msgspec.to_builtins(self.counts)}
 
     @property
     def group_name(self) -> str:
@@ -91,7 +113,8 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     searched for its mark. `observe`: answers are read as a client reads them, identity asked of
     upstream. Beyond `limits` an attempt gets a marked local refusal. `shared_ports`: other
     injectors listen on the same ports. `header_faults_share`: how many of the requests that ask for
-    a fault in Envoy's fields get it; 0 reads no such field.
+    a fault in Envoy's fields get it; 0 reads no such field. `tallies_folder`: where injectors that
+    share ports count together.
     """
 
     seed: int
@@ -107,3 +130,4 @@ class InjectorConfig(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     shared_ports: bool = False
     header_faults_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    tallies_folder: str | None = None

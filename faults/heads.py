@@ -13,8 +13,9 @@ from telemetry.identity import Parent
 HEAD_END = b"\r\n\r\n"
 MAX_HEAD_BYTES = 65_536
 
+# The first look keeps most lines from the second.
 _ONE_HOP = re.compile(
-    rb"\n(?:(?:keep-alive|proxy-connection|te|upgrade):|"
+    rb"\n(?=[kptuc])(?:(?:keep-alive|proxy-connection|te|upgrade):|"
     rb"connection:(?![ \t]*(?:keep-alive|close)[ \t]*\r))"
 )
 _TRACEPARENT = re.compile(
@@ -28,6 +29,8 @@ _CLOSE = re.compile(rb"\nconnection:[^\r]*\bclose\b")
 _EXPECTS = re.compile(rb"\nexpect:[ \t]*100-continue")
 _ALWAYS_DROPPED = frozenset({b"keep-alive", b"proxy-connection", b"te"})
 _CONNECTION_WORDS = frozenset({b"close", b"keep-alive", b"upgrade"})
+_SPACE = " \t\n\r\x0b\x0c"
+"""What is stripped from bytes: text has more kinds of white space than fields."""
 
 
 class Field(NamedTuple):
@@ -82,7 +85,8 @@ def without_field(head: bytes, name: bytes) -> bytes:
 
 def other_lines(head: bytes, names: frozenset[bytes]) -> list[bytes]:
     """Return the header lines whose lower-case name is not among `names`."""
-    return [f.line for f in fields_of(head) if f.name not in names]
+    lines = _lines(head)
+    return [line for line in lines if line.partition(b":")[0].strip().lower() not in names]
 
 
 def start_line(head: bytes) -> bytes:
@@ -98,10 +102,16 @@ def assemble(first: bytes, lines: list[bytes]) -> bytes:
 def fields_of(head: bytes) -> list[Field]:
     """Read the header lines of a head that an HTTP parser has accepted."""
     found = []
-    for line in head[:-4].split(b"\r\n")[1:]:
+    for line in _lines(head):
         name, _, value = line.partition(b":")
         found.append(Field(name.strip().lower(), value.strip(), line))
     return found
+
+
+def told_fields(head: bytes) -> tuple[tuple[str, str], ...]:
+    """Read the same lines as text: names as they came, and values."""
+    parts = (line.partition(":") for line in head[:-4].decode("latin-1").split("\r\n")[1:])
+    return tuple((name.rstrip(_SPACE), value.strip(_SPACE)) for name, _, value in parts)
 
 
 def parent_in(low: bytes) -> Parent | None:
@@ -109,7 +119,8 @@ def parent_in(low: bytes) -> Parent | None:
     found = _TRACEPARENT.search(low)
     if found is None:
         return None
-    return Parent(found[1].decode(), found[2].decode())
+    trace, span = found.groups()
+    return Parent(trace.decode(), span.decode())
 
 
 def attempt_key_in(low: bytes) -> int | None:
@@ -147,6 +158,10 @@ def ends_connection(low: bytes) -> bool:
 def expects_continue(low: bytes) -> bool:
     """Tell whether the client waits for `100 Continue` before it sends the body."""
     return _EXPECTS.search(low) is not None
+
+
+def _lines(head: bytes) -> list[bytes]:
+    return head[:-4].split(b"\r\n")[1:]
 
 
 def _connection_words(fields: list[Field]) -> frozenset[bytes]:

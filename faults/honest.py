@@ -10,7 +10,7 @@ from typing import Final
 
 import httptools
 
-from faults.heads import HEAD_END, fields_of, is_framed
+from faults.heads import HEAD_END, is_framed, told_fields
 from faults.steps import Close, End, Event, Head, Reset, Step
 from providers.dialect import Delta, Dialect, MalformedAnswerError
 from providers.sse import EventSplitter, event_data
@@ -161,10 +161,7 @@ class HonestReader:
 
     def _take_final_head(self, raw: bytes) -> None:
         self._head, self._past_head = raw, True
-        headers = tuple(
-            (f.line[: len(f.name)].decode("latin-1"), f.value.decode("latin-1"))
-            for f in fields_of(raw)
-        )
+        headers = told_fields(raw)
         self._choose_reading({name.lower(): value.lower() for name, value in headers})
         self._steps.append(Head(status=int(raw[9:12]), headers=headers, raw=raw))
 

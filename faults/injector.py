@@ -30,7 +30,9 @@ from faults.header_faults import HeaderFaults
 from faults.lane import Guest, Lane, upstream_at
 from faults.limit_watch import LimitWatch, limiter_of
 from faults.listening import Listening
-from faults.rules import RuleBook
+from faults.rules import RuleBook, Tallies
+from faults.selection.shared_tally import SharedTally, tally_file
+from faults.selection.tally import OwnTally
 from faults.switch import ENGAGED, Switch
 from faults.tls.listening_as import complaint_without_tls, server_tls
 from providers.catalog import make_dialect
@@ -226,11 +228,19 @@ def _book(config: InjectorConfig) -> RuleBook:
             seed=config.seed,
             run_tag=config.run_tag,
             bystanders=config.bystanders,
+            tallies=_tallies(config),
         )
     except KeyError as unknown:
         raise NotStartedError(f"no fault is called {unknown}") from unknown
     except ValueError as wrong:
         raise NotStartedError(f"rules: {wrong}") from wrong
+
+
+def _tallies(config: InjectorConfig) -> Tallies:
+    if config.tallies_folder is None:
+        return lambda _rule, _endpoint: OwnTally()
+    folder = Path(config.tallies_folder)
+    return lambda rule, place: SharedTally(tally_file(folder, rule.id, rule.made, place))
 
 
 def _lane_maker(

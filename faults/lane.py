@@ -4,13 +4,16 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from faults.content_keys import content_key
 from faults.header_faults import HeaderFaults
 from faults.limits import Limiter
-from faults.rules import ArmedRule, RuleBook
+from faults.request import Request
+from faults.rules import ArmedRule, RuleBook, needs_body
+from faults.selection.narrowing import Narrowing
 from faults.traits import Traits
 from providers.dialect import Dialect
 from telemetry.clock import NS_PER_S, now_ns
@@ -75,6 +78,8 @@ class Lane:
     """What all connections of one listener share."""
 
     __slots__ = (
+        "_narrowed",
+        "_narrowing",
         "armed",
         "book",
         "bystanders",
@@ -124,6 +129,8 @@ class Lane:
         self.hops = hops
         self.connection_numbers = connection_numbers
         self.armed: tuple[ArmedRule, ...] = ()
+        self._narrowed: tuple[ArmedRule, ...] = ()
+        self._narrowing = Narrowing(())
         self.guests: set[Guest] = set()
         self.reads = reads
         self.numbered = numbered
@@ -138,19 +145,31 @@ class Lane:
         """Tell whether this traffic may be touched at all: the run's own, or everybody's."""
         return self.bystanders or (parent is not None and parent.run_tag == self.run_tag)
 
+    def may_touch(self, request: Request, traits: Traits) -> bool:
+        """Tell whether a fault may touch a request, as far as its head says."""
+        if self.armed is not self._narrowed:
+            self._narrowed = self.armed
+            self._narrowing = Narrowing(one.choice for one in self.armed)
+        return self.concerns(request.parent) and self._narrowing.may_mean(traits)
+
+    def needs_body(self, traits: Traits) -> bool:
+        """Tell whether that takes the beginning of its body."""
+        return needs_body(self.armed, traits)
+
     def begin_hop(
         self, connection: int, parent: Parent | None, attempt_key: int | None, size: int
     ) -> HopEnded:
         """Record that a request is here; return the row of its end, to be filled as it goes."""
         row = self.new_hop(size)
+        trace_id, span_id = ("", "") if parent is None else parent
         self.recorder.record(
             HopBegun(
                 hop=row.hop,
                 endpoint=self.endpoint,
                 connection=connection,
                 begin_ns=now_ns(),
-                trace_id="" if parent is None else parent.trace_id,
-                parent_span_id="" if parent is None else parent.span_id,
+                trace_id=trace_id,
+                parent_span_id=span_id,
                 attempt_key=attempt_key,
             )
         )
@@ -179,20 +198,32 @@ class Lane:
         parent: Parent | None,
         attempt_key: int | None,
         content: bytes | None,
-        low: bytes = b"",
+        traits: Traits | None = None,
     ) -> tuple[ArmedRule, ...]:
         """Return the armed rules that touch an exchange; no `content` where it is not needed.
 
-        `low`: the request's head in lower case, for faults that count what is asked.
+        `traits`: what is known of the request, for rules that choose or count by it.
         """
         now_s = (now_ns() - self.start_ns) / NS_PER_S
         key = "" if content is None else content_key(self.contents, content)
-        traits = Traits(low, under_way=self.under_way)
+        traits = traits or Traits()
+        traits.under_way = self.under_way
         chosen = self.book.decide(self.armed, parent, attempt_key, key, now_s, traits)
         if self.header_faults is None:
             return chosen
         mine = key if parent is None else f"{parent.trace_id} {attempt_key} {key}"
-        return (*chosen, *self.header_faults.asked(low, mine))
+        return (*chosen, *self.header_faults.asked(traits.low, mine))
+
+    def dice(self, rule_id: str, parent: Parent | None, attempt: int | None, hop: int) -> Random:
+        """Return the dice by which a fault shapes an exchange.
+
+        They are the same in every run for the run's own attempts; without trace headers they go
+        by the order of arrival.
+        """
+        own = parent is not None and parent.run_tag == self.run_tag
+        exchange = "" if parent is None else str(parent.exchange) if own else parent.trace_id
+        known = parent is not None and attempt is not None
+        return self.book.dice(rule_id, exchange, f"{self.endpoint}/{attempt if known else hop}")
 
     def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
         """Start to connect a protocol to the server behind this lane."""

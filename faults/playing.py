@@ -15,9 +15,11 @@ import math
 from collections import deque
 from typing import Final
 
+from faults.circumstances import Circumstances
 from faults.fault import Fault, Protocol
 from faults.lane import Lane
 from faults.layers import ENDINGS, Layer, compose
+from faults.owing import settle
 from faults.request import Request
 from faults.rules import ArmedRule
 from faults.steps import NEXT, Event, Next, Reset, Script, Step, Wait
@@ -45,18 +47,20 @@ class Playing:
         self._lane = lane
         self._row = row
         self._request = request
+        self._chosen = chosen
         faults: list[tuple[str, Fault]] = []
         for one in chosen:
-            if not isinstance(one.fault, Fault):
-                continue
-            if protocol in one.fault.protocols:
+            if isinstance(one.fault, Fault) and protocol in one.fault.protocols:
                 faults.append((one.rule.id, one.fault))
-            else:
+            elif isinstance(one.fault, Fault):
                 self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
-        layers = [Layer(r, fault.script(dialect), bool(fault.untouched)) for r, fault in faults]
+        layers = [
+            Layer(r, fault.script_in(self._circumstances(r), dialect), bool(fault.untouched))
+            for r, fault in faults
+        ]
         self._script = compose(layers, self._attest) if layers else _let_through()
         self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
-        self._untouched = {rule_id: fault.untouched for rule_id, fault in faults if fault.untouched}
+        self._untouched = {r: fault.untouched for r, fault in faults if fault.untouched}
         self._holder = ""
         self._honest: deque[Step] = deque()
         self._queued_bytes = 0
@@ -65,6 +69,11 @@ class Playing:
         self._held_for_ever = self._paused = False
         self._timer: asyncio.TimerHandle | None = None
         self._ending = ""
+
+    def _circumstances(self, rule_id: str) -> Circumstances:
+        request = self._request
+        dice = self._lane.dice(rule_id, request.parent, request.attempt_key, self._row.hop)
+        return Circumstances(dice, request.idle_s)
 
     # What the framing does.
 
@@ -126,6 +135,7 @@ class Playing:
         self._over = self._left = True
         self._cancel_timer()
         self._script.close()
+        self._release()
 
     def pass_on(self) -> None:
         """Close the scripts, say what they held, and let the rest through."""
@@ -223,29 +233,28 @@ class Playing:
     # To the client.
 
     def _say(self, step: Step) -> None:
-        honest = self._settle(step)
+        honest = settle(self._owed, step)
         if isinstance(step, ENDINGS):
             self._over = True
             self._end(step, honest=honest)
         else:
             self._tell(step)
 
-    def _settle(self, said: Step) -> bool:
-        """Forget the honest steps that this one tells or replaces; True if it is one of them."""
-        for index, owed in enumerate(self._owed):
-            if owed is said:
-                del self._owed[: index + 1]
-                return True
-        self._owed.clear()
-        return False
-
     def _leave(self) -> None:
         self._left = True
         self._cancel_timer()
         self._script.close()
-        for rule_id, reason in self._untouched.items():
-            self._record_not_applicable(rule_id, reason)
+        for untouched in self._untouched.items():
+            self._record_not_applicable(*untouched)
+        self._release()
         self._take_leave()
+
+    def _release(self) -> None:
+        """Let rules know, once, that what they touched is over."""
+        chosen, self._chosen = self._chosen, ()
+        for one in chosen:
+            if one.choice is not None:
+                one.choice.release()
 
     def _attest(self, rule_id: str, action: str) -> None:
         self._holder = rule_id

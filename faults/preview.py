@@ -9,8 +9,8 @@ import msgspec
 from faults.content_keys import content_key
 from faults.heads import HEAD_END, attempt_key_in, parent_in
 from faults.request import Request
-from faults.rules import ArmedRule, RuleBook
-from faults.traits import Traits
+from faults.rules import ArmedRule, RuleBook, may_touch
+from faults.selection.match import Match, said
 from telemetry.identity import Parent, attempt_span_id, trace_id
 
 
@@ -19,7 +19,9 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
 
     `exchange` is one of the run's own; `ordinal` counts its attempts at this endpoint, and is
     counted here where it is not said. Without `exchange` the head and the body decide, as for
-    any other traffic; `begin_s` may stand for `at_s`, as in a record of attempts.
+    any other traffic; `begin_s` may stand for `at_s`, as in a record of attempts. What a rule asks
+    of requests it asks of `method`, `target`, `headers` and `body`; `new_connection`: it is the
+    first of its connection.
     """
 
     endpoint: str
@@ -31,6 +33,7 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     target: str = "/"
     headers: dict[str, str] = {}
     body: str = ""
+    new_connection: bool = False
 
     @property
     def when_s(self) -> float:
@@ -49,6 +52,11 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
         parent = parent_in(low)
         return Request(head, low, parent, None if parent is None else attempt_key_in(low))
 
+    @property
+    def tells(self) -> bool:
+        """It says what is asked, not only by whom."""
+        return self.target != "/" or bool(self.headers or self.body)
+
 
 class Hit(NamedTuple):
     """What would become of one request."""
@@ -59,7 +67,10 @@ class Hit(NamedTuple):
 
 
 def foresee(book: RuleBook, run_tag: str, requests: Iterable[Foreseen]) -> Iterator[Hit]:
-    """Decide about each request, in the order of their arrival; numbers count from 1."""
+    """Decide about each request, in the order of their arrival; numbers count from 1.
+
+    ValueError for one that does not say what a rule asks.
+    """
     contents: dict[str, Counter[str]] = {}
     attempts: Counter[tuple[str, int]] = Counter()
     for number, one in enumerate(requests, 1):
@@ -77,19 +88,30 @@ def _exchange_faults(
     attempts: "Counter[tuple[str, int]]",
 ) -> tuple[ArmedRule, ...]:
     armed = book.armed(one.endpoint, one.when_s)
+    request = one.request()
+    traits = request.traits(first=one.new_connection, body=one.body.encode)
     if one.exchange is not None:
         key = one.ordinal
         if key is None:
             key = attempts[one.endpoint, one.exchange]
         attempts[one.endpoint, one.exchange] += 1
+        _refuse_untold(armed, one)
         trace = trace_id(run_tag, one.exchange)
         parent = Parent(trace, attempt_span_id(trace, key))
-        return book.decide(armed, parent, key, "", one.when_s)
-    request = one.request()
-    if not armed:
+        return book.decide(armed, parent, key, "", one.when_s, traits)
+    if not may_touch(armed, traits):
         return ()
-    traits = Traits(request.low)
     if request.keyed_by == "attempt":
         return book.decide(armed, request.parent, request.attempt_key, "", one.when_s, traits)
     content = content_key(seen, request.content(one.body.encode()))
     return book.decide(armed, request.parent, request.attempt_key, content, one.when_s, traits)
+
+
+def _refuse_untold(armed: Iterable[ArmedRule], one: Foreseen) -> None:
+    asking = [each.rule for each in armed if each.rule.match is not None]
+    if asking and not one.tells:
+        what = ", ".join(said(asking[0].match or Match()))
+        raise ValueError(
+            f"{asking[0].id} asks for {what}, and the request of exchange {one.exchange} at "
+            f"{one.when_s:g} s is not told: target, headers, body"
+        )

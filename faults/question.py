@@ -74,6 +74,11 @@ def read_whole(request: Request, body: bytes, dialect: Dialect) -> Read:
     )
 
 
+def plain_body(request: Request, body: bytes) -> bytes:
+    """Return a body, as much as came, without its framing and coding."""
+    return _decoded(_message(request.head, body))
+
+
 def own_parent(request: Request, body: bytes, run_tag: str) -> tuple[Parent | None, str]:
     """Return whose request it is, and how that is known: by its trace context, or by the mark."""
     if request.parent is not None and request.parent.run_tag == run_tag:

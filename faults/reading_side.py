@@ -100,8 +100,7 @@ class ReadingSide(ClientSide):
         self.row = lane.new_hop(len(whole))
         parent = parent_in(reader.low)
         key = None if parent is None else attempt_key_in(reader.low)
-        request = Request(reader.head, reader.low, parent, key)
-        self._take_request(request, whole[len(reader.head) :])
+        self._take_request(self._request(parent, key), whole[len(reader.head) :])
         if reader.odd:
             self._note_oddity()
 
@@ -131,7 +130,7 @@ class ReadingSide(ClientSide):
         if refused_by := self._refused_by(read):
             self._refuse(refused_by)
         else:
-            self._go(request, held)
+            self._go(request, held, read.body)
 
     def _identified(self, request: Request, read: Read) -> Request:
         """Find out whose request this is, and record that it began."""
@@ -153,12 +152,13 @@ class ReadingSide(ClientSide):
         self._record_begun()
         return request
 
-    def _go(self, request: Request, held: bytes) -> None:
+    def _go(self, request: Request, held: bytes, body: bytes) -> None:
         lane = self.lane
         chosen: tuple[ArmedRule, ...] = ()
-        if lane.armed and lane.concerns(request.parent):
+        traits = request.traits(first=self._requests == 1, body=lambda: body)
+        if lane.armed and lane.may_touch(request, traits):
             content = request.content(held)
-            chosen = lane.choose(request.parent, request.attempt_key, content, request.low)
+            chosen = lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
             self._play(chosen, request)
             return

@@ -1,8 +1,11 @@
 """A request that faults may touch: what decisions and scripts need to know of it."""
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from faults.circumstances import NEVER_IDLE
 from faults.heads import expects_continue, replace_field, rewrite_request, start_line, without_field
+from faults.traits import Traits
 from telemetry.identity import Parent
 
 CONTENT_BYTES: Final = 1_048_576
@@ -16,12 +19,16 @@ A client that leaves is seen as long as its bytes are read; beyond this, only it
 
 
 class Request(NamedTuple):
-    """One request's head, with what its trace headers say; `low` is the head in lower case."""
+    """One request's head, with what its trace headers say; `low` is the head in lower case.
+
+    `idle_s`: how long its connection had lain idle, as `Circumstances` has it.
+    """
 
     head: bytes
     low: bytes
     parent: Parent | None
     attempt_key: int | None
+    idle_s: float = NEVER_IDLE
 
     @property
     def keyed_by(self) -> str:
@@ -41,6 +48,10 @@ class Request(NamedTuple):
     def content(self, body: bytes) -> bytes:
         """Return what a decision by content goes by: the request line and the body's start."""
         return b"%b\n%b" % (start_line(self.head), body[:CONTENT_BYTES])
+
+    def traits(self, *, first: bool = False, body: Callable[[], bytes] = bytes) -> Traits:
+        """Return what rules may ask; `first` of its connection, `body` reads its beginning."""
+        return Traits(self.low, head=self.head, first=first, body=body)
 
     def continued(self) -> "Request":
         """Return the request as it goes on once its client was told to send the body."""

@@ -2,17 +2,22 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
 from typing import NamedTuple
 
 import msgspec
 
 from faults.catalog import make_fault
 from faults.config import Rule
-from faults.dice import draw
+from faults.dice import dice, draw
 from faults.fault import Fault, ListenerFault
 from faults.gate import Arrival, Gate
 from faults.schedule import is_armed, next_change_s, share_at
+from faults.selection.choice import Choice
+from faults.selection.complaints import wrong_with
+from faults.selection.match import Match
+from faults.selection.tally import OwnTally, Tally
 from faults.traits import UNKNOWN, Traits
 from telemetry.identity import Parent, is_canary
 
@@ -26,7 +31,11 @@ class ArmedRule(NamedTuple):
     fault: Fault | ListenerFault
     endpoint: str = ""
     gate: Gate | None = None
+    choice: Choice | None = None
 
+
+Tallies = Callable[[Rule, str], Tally]
+"""What counts a rule at an endpoint."""
 
 _Armed = dict[str, tuple[ArmedRule, ...]]
 
@@ -36,16 +45,24 @@ class RuleBook:
 
     KeyError where a rule injects what does not exist, `msgspec.ValidationError` where it cannot be
     done as told. Without `bystanders` only traffic that carries the run's tag is touched.
+    `tallies` count for rules that go by number.
     """
 
     def __init__(
-        self, rules: Iterable[Rule], *, seed: int, run_tag: str, bystanders: bool = False
+        self,
+        rules: Iterable[Rule],
+        *,
+        seed: int,
+        run_tag: str,
+        bystanders: bool = False,
+        tallies: Tallies = lambda _rule, _endpoint: OwnTally(),
     ) -> None:
+        self._tallies = tallies
         self._seed = seed
         self._run_tag = run_tag
         self._bystanders = bystanders
         self._rules = tuple(rules)
-        self._entries = tuple(entry for rule in self._rules for entry in _entries(rule))
+        self._entries = tuple(one for rule in self._rules for one in self._entries_of(rule))
         _refuse_twins(self._rules)
         self._exchange: _Armed = {}
         self._listener: _Armed = {}
@@ -96,15 +113,17 @@ class RuleBook:
         exchange_key = _exchange_key(parent, content_key, own=own)
         attempt = content_key if attempt_key is None else str(attempt_key)
         return tuple(
-            one
-            for one in armed
-            if self._is_drawn(one, exchange_key, attempt, now_s) and _is_due(one, traits, now_s)
+            one for one in armed if self._touches(one, exchange_key, attempt, now_s, traits)
         )
+
+    def dice(self, rule_id: str, exchange_key: str, attempt_key: str) -> Random:
+        """Return the dice by which a fault shapes an exchange that it touches."""
+        return dice(self._seed, rule_id, exchange_key, attempt_key)
 
     def add(self, rule: Rule) -> None:
         """Take one more rule, from when to when it says; raises as the book itself."""
         _refuse_twins((*self._rules, rule))
-        self._entries = (*self._entries, *_entries(rule))
+        self._entries = (*self._entries, *self._entries_of(rule))
         self._rules = (*self._rules, rule)
         self._narrow(self._since_s)
 
@@ -114,7 +133,7 @@ class RuleBook:
         if known is not None:
             # It goes on: its ramp does not begin again.
             rule = msgspec.structs.replace(rule, start_s=known.start_s)
-        entries = _entries(rule)
+        entries = self._entries_of(rule)
         if known is None:
             self._rules, self._entries = (*self._rules, rule), (*self._entries, *entries)
         else:
@@ -153,6 +172,18 @@ class RuleBook:
         """Count the rules that are not over as of the last instant asked about."""
         return sum(rule.end_s > self._since_s for rule in self._rules)
 
+    def _touches(
+        self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float, traits: Traits
+    ) -> bool:
+        choice = one.choice
+        if choice is None:
+            drawn = self._is_drawn(one, exchange_key, attempt, now_s)
+            return drawn and _is_due(one, traits, now_s)
+        if not (is_armed(one.rule, now_s) and choice.means(traits)):
+            return False
+        drawn = self._is_drawn(one, exchange_key, attempt, now_s) and _is_due(one, traits, now_s)
+        return drawn and choice.admits()
+
     def _is_drawn(self, one: ArmedRule, exchange_key: str, attempt: str, now_s: float) -> bool:
         share = share_at(one.rule, now_s)
         if share <= 0 or share >= 1:
@@ -160,6 +191,18 @@ class RuleBook:
         # Not the ordinal alone: it counts per endpoint, and two endpoints should not fall together.
         key = f"{one.endpoint}/{attempt}" if one.rule.draw == "attempt" else ""
         return draw(self._seed, one.rule.id, exchange_key, key) < share
+
+    def _entries_of(self, rule: Rule) -> list[ArmedRule]:
+        fault = _checked(rule)
+        return [self._armed(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
+
+    def _armed(self, rule: Rule, fault: Fault | ListenerFault, endpoint: str) -> ArmedRule:
+        gate = fault.gate() if isinstance(fault, Fault) else None
+        if not rule.selection:
+            return ArmedRule(rule, fault, endpoint, gate)
+        tally = self._tallies(rule, endpoint) if rule.counts.shared else OwnTally()
+        choice = Choice(rule.match or Match(), rule.counts, tally)
+        return ArmedRule(rule, fault, endpoint, gate, choice)
 
     def _keep_narrow(self, now_s: float) -> None:
         if not self._since_s <= now_s < self._until_s:
@@ -174,16 +217,28 @@ class RuleBook:
         self._listener = _by_endpoint(one for one in armed if isinstance(one.fault, ListenerFault))
 
 
-def _entries(rule: Rule) -> list[ArmedRule]:
+def may_touch(armed: Iterable[ArmedRule], traits: Traits) -> bool:
+    """Tell whether any of the candidates may touch a request, as far as its head says."""
+    for one in armed:
+        choice = one.choice
+        if choice is None or choice.may_mean(traits):
+            return True
+    return False
+
+
+def needs_body(armed: Iterable[ArmedRule], traits: Traits) -> bool:
+    """Tell whether that takes the beginning of the request's body."""
+    return any(one.choice is not None and one.choice.needs_body(traits) for one in armed)
+
+
+def _checked(rule: Rule) -> Fault | ListenerFault:
     fault = make_fault(rule.inject)
-    if isinstance(fault, ListenerFault) and (rule.share < 1 or rule.ramp_s > 0):
+    whole = isinstance(fault, ListenerFault)
+    if whole and (rule.share < 1 or rule.ramp_s > 0):
         raise msgspec.ValidationError(f"{rule.id}: a listener has no share and no ramp")
-    return [_armed(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
-
-
-def _armed(rule: Rule, fault: Fault | ListenerFault, endpoint: str) -> ArmedRule:
-    gate = fault.gate() if isinstance(fault, Fault) else None
-    return ArmedRule(rule, fault, endpoint, gate)
+    for wrong in wrong_with(rule.match, rule.counts, fault.name if whole else ""):
+        raise msgspec.ValidationError(f"{rule.id}: {'.'.join(wrong.path)}: {wrong.message}")
+    return fault
 
 
 def _is_due(one: ArmedRule, traits: Traits, now_s: float) -> bool:

@@ -79,6 +79,7 @@ class Switch:
             "inject": rule.inject,
             "endpoints": rule.endpoints,
             "share": rule.share,
+            **rule.selection,
             "ends_in_s": self._arming.seconds_to(rule.end_s),
         }
 

@@ -195,7 +195,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     `first_hit_ns`: start of the first attempt that a fault of the window touched, or of the window
     where that one was under way already; None when it reached nobody. `share`: the largest share
-    its faults were set to. `listener`: any of its faults acts on the listener.
+    its faults were set to. `selective`: each of its faults had a share below 1, or chose among
+    requests. `listener`: any of its faults acts on the listener.
     """
 
     group: str
@@ -205,10 +206,18 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     end_ns: int
     first_hit_ns: int | None = None
     share: float = 1.0
+    selective: bool = False
     listener: bool = False
     may_miss: bool = False
     touched_attempts: int = 0
     touched_exchanges: int = 0
+
+    @property
+    def partial(self) -> str:
+        """Why none of its faults was meant for everybody; empty where one was."""
+        if self.share < 1:
+            return f"of share {self.share:g}, below 1"
+        return "that chooses among requests" if self.selective else ""
 
 
 class Quota(msgspec.Struct, frozen=True, kw_only=True):

@@ -71,7 +71,8 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
     `per` is `window` where the definition needs a fault window, else `scope`.
     `minimum_samples`: fewer, and the figure cannot be judged (a share may need more).
-    `by_endpoint`: it can be narrowed to one endpoint.
+    `by_endpoint`: it can be narrowed to one endpoint. `from_end`: it counts from a window's end,
+    and means something of a window that touched nobody, too.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     per: str = "scope"
     minimum_samples: int = 1
     by_endpoint: bool = False
+    from_end: bool = False
 
 
 class Contrast(msgspec.Struct, frozen=True, kw_only=True):

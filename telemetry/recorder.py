@@ -53,6 +53,13 @@ class Recorder:
         self._pairs = lru_cache(maxsize=REMEMBERED)(partial(_redacted_pair, redact=redact))
         self._resource: tuple[object, dict[str, Any]] = (None, {})
         self._read = redact
+        # By type, since this is asked of every row.
+        self._cleaners: Mapping[type[Row], Callable[[Any], None]] = {
+            AttemptEnded: self._clean_ending,
+            HopEnded: self._clean_ending,
+            Event: self._clean_facts,
+            SpanCollected: self._clean_span,
+        }
         self._pending: list[Row] = []
         self._rows = 0
         self._torn = False
@@ -72,12 +79,9 @@ class Recorder:
         """Take a row; it reaches the spool at the next flush."""
         row.seq = self._rows
         self._rows += 1
-        if isinstance(row, AttemptEnded | HopEnded):
-            self._clean_ending(row)
-        elif isinstance(row, Event):
-            self._clean_facts(row)
-        elif isinstance(row, SpanCollected):
-            self._clean_span(row)
+        clean = self._cleaners.get(type(row))
+        if clean is not None:
+            clean(row)
         self._pending.append(row)
 
     def _redact(self, text: str) -> str:

@@ -28,6 +28,7 @@ class _Interval(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     endpoints: tuple[str, ...]
     share: float
+    selective: bool
     listener: bool
     start_ns: int
     end_ns: int
@@ -126,6 +127,7 @@ def _interval(start: EventFact, end_ns: int) -> _Interval:
         group=str(facts.get("group") or start.subject),
         endpoints=tuple(filter(None, str(facts.get("endpoints") or "").split(","))),
         share=float(share) if isinstance(share, int | float) else 1.0,
+        selective=bool(facts.get("selection")),
         listener=bool(facts.get("listener")),
         start_ns=start.at_ns,
         end_ns=end_ns,
@@ -152,6 +154,7 @@ def _window(members: Sequence[_Interval], may_miss: Collection[str]) -> Window:
         start_ns=members[0].start_ns,
         end_ns=max(member.end_ns for member in members),
         share=max(member.share for member in members),
+        selective=all(member.share < 1 or member.selective for member in members),
         listener=any(member.listener for member in members),
         may_miss=members[0].group in may_miss,
     )

@@ -25,6 +25,7 @@ TESTED_THROUGH: dict[str, str] = {
     "faults/compositions/flapping.py": "tests/faults/compositions/test_stages.py",
     "faults/compositions/provider_outage.py": "tests/faults/compositions/test_stages.py",
     "faults/compositions/rate_limit_storm.py": "tests/faults/compositions/test_stages.py",
+    "faults/compositions/partial_model_outage.py": "tests/faults/compositions/test_stages.py",
     "faults/compositions/recovery.py": "tests/faults/compositions/test_stages.py",
     "faults/compositions/region_outage.py": "tests/faults/compositions/test_stages.py",
     "faults/compositions/slow_then_dead.py": "tests/faults/compositions/test_stages.py",

@@ -143,7 +143,7 @@ def _spared(evidence: Evidence) -> Iterable[str]:
     """
     for window, name in names_of(evidence.windows).items():
         inside, spared = tallies.spared(evidence, window, EDGE_NS)
-        if window.share >= 1 and spared:
+        if spared and not window.partial:
             at = named(window.endpoints)
             yield f"window {name}: the fault spared {spared} of {inside} attempts at {at}"
 
@@ -161,6 +161,7 @@ def window_facts(window: Window, name: str, evidence: Evidence) -> dict[str, obj
         "end_s": seconds(window.end_ns - start_ns),
         "first_hit_s": None if hit_ns is None else seconds(hit_ns - start_ns),
         "share": window.share,
+        "selective": bool(window.partial),
         "listener": window.listener,
         "may_miss": window.may_miss,
         "touched_attempts": window.touched_attempts,

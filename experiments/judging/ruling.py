@@ -10,7 +10,8 @@ from experiments.gate import Gate, GateError, Reading, parse_gate
 from experiments.judging.verdict import Finding, Ruling
 from telemetry.columnar.evidence import ColumnarEvidence
 from telemetry.exchange import Evidence, Window
-from telemetry.figure import Contrast, Distribution, Figure, Scope
+from telemetry.figure import Contrast, Distribution, Figure, Measure, Scope
+from telemetry.measure import metrics
 from telemetry.windows import names_of
 
 HUB_LAG_LIMIT_S = 0.05
@@ -114,12 +115,16 @@ def places(gate: Gate, evidence: Evidence) -> list[Place]:
     return [
         Place(name=name, scope=Scope(window=window, endpoint=claim.endpoint), evidence=evidence)
         for window, name in names_of(evidence.windows).items()
-        if claim.group in {None, window.group} and not _missed_by_leave(window)
+        if claim.group in {None, window.group} and not _says_nothing(window, gate)
     ]
 
 
-def _missed_by_leave(window: Window) -> bool:
-    return window.may_miss and window.first_hit_ns is None
+def _says_nothing(window: Window, gate: Gate) -> bool:
+    """Tell whether a window was rightly missed by all, and the gate asks what it did to them."""
+    missed_by_leave = window.may_miss and window.first_hit_ns is None
+    metric = metrics().get(gate.claim.metric)
+    asks_of_its_end = isinstance(metric, Measure) and metric.from_end
+    return missed_by_leave and not (gate.claim.group == window.group and asks_of_its_end)
 
 
 def warm(evidence: Evidence) -> Evidence:

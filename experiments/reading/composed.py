@@ -10,6 +10,7 @@ from experiments.reading.shape import FaultShape
 from faults.catalog import Reference, make_fault
 from faults.composition import Composition, Drawn, Stage
 from faults.compositions_catalog import make_composition
+from faults.selection.counts import COUNTS, Counts
 
 SAYS_ITSELF = {"share": 1.0, "ramp_s": 0.0, "group": ""}
 """Keys of a plain fault that a composition says by itself, with their defaults."""
@@ -51,9 +52,17 @@ def check_composed(
     for key, default in SAYS_ITSELF.items():
         if getattr(entry, key) != default:
             complaints.add((*path, key), "a composition says this itself: leave it out")
+    _check_counts(entry, path, complaints)
     composition = _composition(entry)
     if composition is not None:
         _check_places(composition, entry, path, tuple(endpoints), complaints)
+
+
+def _check_counts(entry: FaultShape, path: Path, complaints: Complaints) -> None:
+    for key in COUNTS:
+        if getattr(entry, key) != getattr(Counts(), key):
+            message = "each fault of a composition would count for itself: leave it out"
+            complaints.add((*path, key), message)
 
 
 def _check_places(
@@ -63,6 +72,9 @@ def _check_places(
     endpoints: tuple[str, ...],
     complaints: Complaints,
 ) -> None:
+    stages = composition.stages(_places(entry), entry.duration_s)
+    if entry.match is not None and any(stage.match is not None for stage in stages):
+        complaints.add((*path, "match"), f"{composition.name} says this itself: leave it out")
     least = composition.least_endpoints
     if len(_places(entry)) < least:
         message = f"{composition.name} is about {least} endpoints at least"
@@ -97,6 +109,7 @@ def _fault(entry: FaultShape, stage: Stage, one: Drawn, group: str, fault_id: st
         ramp_s=one.ramp_s,
         group=group,
         may_miss=entry.may_miss or stage.may_miss,
+        match=entry.match if stage.match is None else stage.match,
     )
 
 

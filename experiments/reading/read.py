@@ -13,6 +13,7 @@ from experiments.reading.document import Document, read_document
 from experiments.reading.fit import fit_reference, fit_struct
 from experiments.reading.fit_scalar import UNFIT
 from experiments.reading.nearest import listed, nearest
+from experiments.reading.placed import placed
 from experiments.reading.problems import Complaints, ExperimentError
 from experiments.reading.routes import gateway_of, route_of
 from experiments.reading.shape import (
@@ -24,6 +25,7 @@ from experiments.reading.shape import (
     FileShape,
 )
 from experiments.reading.vocabulary import plug_ins
+from faults.selection.match import Match
 from loadgen.catalog import make_arrivals
 from loadgen.config import Load, Reference
 from loadgen.plan import MAX_EXCHANGES
@@ -46,6 +48,7 @@ def experiment_of(document: Document, *, need_files: bool = True) -> Experiment:
     shape = _shape(document.data, complaints)
     arrivals = _arrivals(document.data.get("load"), complaints)
     arrivals = _with_files_found(arrivals, FilePath(document.file).parent)
+    shape = placed(shape, complaints)
     check(shape, complaints)
     if need_files and not complaints.about("phases"):
         _check_replay(arrivals, shape.phases.load_s, complaints)
@@ -151,6 +154,8 @@ def _endpoint(name: str, entry: EndpointShape) -> Endpoint:
 def fault_of(entry: FaultShape) -> Fault:
     """Return a fault as it is planned."""
     said = {k: v for k, v in msgspec.structs.asdict(entry).items() if k != "compose"}
+    if (match := entry.match) is not None:
+        said["match"] = Match(**{name: getattr(match, name) for name in Match.__struct_fields__})
     return Fault(**{**said, "at": (entry.at,) if isinstance(entry.at, str) else entry.at})
 
 

@@ -91,6 +91,7 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
     """Return an experiment in the shape of a file."""
     said = msgspec.to_builtins(experiment)
     endpoints = {entry.pop("name"): _without_none(entry) for entry in said["endpoints"]}
+    said["faults"] = [_without_none(fault) for fault in said["faults"]]
     said["stop"] = [_without_none(stop) for stop in said["stop"]]
     load = said["load"]
     shape = {

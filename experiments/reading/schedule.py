@@ -9,6 +9,8 @@ from experiments.reading.problems import Complaints, Path
 from experiments.reading.shape import FaultShape, FileShape
 from faults.catalog import fault_classes, faults_over, listener_fault_classes
 from faults.listener.tls_failure import TlsFailure
+from faults.selection.complaints import wrong_with
+from faults.selection.counts import COUNTS, Counts
 
 EXCHANGE_SELECTORS = {"share": 1.0, "ramp_s": 0.0, "draw": "attempt"}
 """What chooses among exchanges, with the value that chooses none; a listener knows no exchange."""
@@ -34,6 +36,7 @@ def check_faults(shape: FileShape, complaints: Complaints, spoken: Spoken = ALL_
             _check_window(entry, path, shape.phases.fault_s, complaints)
     for path, fault in faults_of(shape):
         _check_strength(fault, path, complaints)
+        _check_selection(fault, path, complaints)
         _check_meant(fault, path, spoken, complaints)
     named = [(path, fault.id) for path, fault in faults_of(shape)]
     for place, fault_id in repeated([fault_id for _, fault_id in named]):
@@ -61,7 +64,9 @@ def _check_at(fault: FaultShape, path: Path, shape: FileShape, complaints: Compl
             complaints.add((*path, "at"), *unknown_endpoint(fault.at, shape.endpoints))
         return
     if not fault.at:
-        complaints.add((*path, "at"), "at least one endpoint is needed")
+        complaints.add(
+            (*path, "at"), "at least one endpoint is needed, or match.provider or match.region"
+        )
     check_endpoint_names(fault.at, (*path, "at"), shape.endpoints, complaints)
 
 
@@ -83,6 +88,15 @@ def _check_strength(fault: FaultShape, path: Path, complaints: Complaints) -> No
                     f"{kind} acts on the whole listener, which knows no exchanges: leave it out"
                 )
                 complaints.add((*path, key), message)
+
+
+def _check_selection(fault: FaultShape, path: Path, complaints: Complaints) -> None:
+    injected = fault.inject.keys() if isinstance(fault.inject, dict) else ()
+    whole = next((kind for kind in injected if kind in listener_fault_classes()), "")
+    counts = Counts(**{name: getattr(fault, name) for name in COUNTS})
+    for wrong in wrong_with(fault.match, counts, whole):
+        if not complaints.about(*path, *wrong.path):
+            complaints.add((*path, *wrong.path), wrong.message)
 
 
 def _check_meant(fault: FaultShape, path: Path, spoken: Spoken, complaints: Complaints) -> None:

@@ -10,6 +10,8 @@ import msgspec
 
 from experiments.model import GATEWAY_TIMEOUTS, Baseline, Phases, Ready, Replayed, Stop, Telemetry
 from faults.config import Limits, Price
+from faults.selection.counts import Natural
+from faults.selection.match import Match, Words
 from loadgen.config import Lengths, Route, Timeouts
 from providers.config import StandIn
 
@@ -64,6 +66,13 @@ class LoadShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     stream: bool = True
 
 
+class MatchShape(Match, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is asked of a request, and of the endpoint that it goes to: both as globs."""
+
+    provider: Words = ()
+    region: Words = ()
+
+
 class FaultShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault: where, when (seconds from the start of the fault phase), how strongly, what.
 
@@ -71,7 +80,7 @@ class FaultShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """
 
     id: str
-    at: str | tuple[str, ...]
+    at: str | tuple[str, ...] = ()
     duration_s: float
     inject: FaultName = None
     compose: CompositionName = None
@@ -81,6 +90,12 @@ class FaultShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     group: str = ""
     draw: Literal["attempt", "exchange"] = "attempt"
     may_miss: bool = False
+    match: MatchShape | None = None
+    after_n: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_n: Natural | None = None
+    every_nth: Natural = 1
+    max_injections: Natural | None = None
+    max_active: Natural | None = None
 
 
 class FailShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from experiments.judging.tallies import Ended, endings, first_token_s
 from experiments.judging.tallies import told as told_of
 from experiments.judging.verdict import Finding, Judgement
-from experiments.model import Experiment
+from experiments.model import Experiment, Fault
 from experiments.report.charts.bullet import bullet
 from experiments.report.charts.window import describe
 from experiments.report.summary import RULING_WORDS, by_ruling
@@ -132,13 +132,18 @@ def attestation_rows(
                 name,
                 injection_words(fault.inject) if fault else "",
                 ", ".join(fault.at) if fault else "",
-                amount(fault.share * 100, "%") if fault else "",
+                _meant(fault) if fault else "",
                 _figure(told.get("attempts")),
                 _figure(told.get("exchanges")),
                 ", ".join(words) or "none",
             )
         )
     return tuple(rows)
+
+
+def _meant(fault: Fault) -> str:
+    share = amount(fault.share * 100, "%")
+    return f"{share} of what it means" if fault.selective else share
 
 
 FACT_NAMES = {

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from experiments.model import Endpoint, Experiment, Fault
 from experiments.running.gateway import front_route
 from faults.config import InjectorConfig, Listener, Rule
+from faults.selection.counts import COUNTS
 from loadgen.config import Target, WorkerConfig
 from providers.catalog import dialect_classes
 from providers.config import StandIn, StandInConfig, StandInListener
@@ -94,6 +95,8 @@ def rule(fault: Fault, fault_start_s: float) -> Rule:
         ramp_s=fault.ramp_s,
         draw=fault.draw,
         group=fault.group,
+        match=fault.match,
+        **{name: getattr(fault, name) for name in COUNTS},
     )
 
 

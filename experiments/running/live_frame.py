@@ -209,6 +209,8 @@ def _fault(fault: Fault, frame: Frame, news: Progress) -> Text:
     told = f"{kind} at {', '.join(fault.at)}"
     if fault.share < 1:
         told += f", share {fault.share:g}"
+    if fault.selective:
+        told += ", some requests"
     if frame.now.elapsed_s < start_s:
         when, style = (
             ("not begun" if frame.over else f"in {_seconds(start_s - frame.now.elapsed_s)}"),

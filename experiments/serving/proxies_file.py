@@ -14,6 +14,7 @@ from experiments.reading.document import Document, parse_document
 from experiments.reading.fit import fit_struct
 from experiments.reading.fit_scalar import UNFIT
 from experiments.reading.names import repeated
+from experiments.reading.placed import placed
 from experiments.reading.problems import Complaints, ExperimentError, UsageError
 from experiments.reading.read import fault_of
 from experiments.reading.schedule import Spoken, check_faults
@@ -78,7 +79,7 @@ def proxies_of(document: Document) -> ProxiesFile:
         complaints.add(complaint.path, complaint.message, complaint.suggestion)
     shape = fit_struct(document.data, ProxiesShape, (), complaints)
     if shape is not UNFIT:
-        _check(shape, complaints)
+        shape = _checked(shape, complaints)
     if len(complaints):
         raise ExperimentError([document.problem(complaint) for complaint in complaints])
     return ProxiesFile(
@@ -89,7 +90,8 @@ def proxies_of(document: Document) -> ProxiesFile:
     )
 
 
-def _check(shape: ProxiesShape, complaints: Complaints) -> None:
+def _checked(shape: ProxiesShape, complaints: Complaints) -> ProxiesShape:
+    """Complain about what is wrong; return the shape with its faults at their endpoints."""
     proxies = [one for one in shape.proxies if one is not None]
     for index, name in repeated([one.name for one in proxies]):
         complaints.add((KEY, index, "name"), f"another proxy is called {name}")
@@ -108,8 +110,9 @@ def _check(shape: ProxiesShape, complaints: Complaints) -> None:
         tls=frozenset(one.name for one in proxies if one.tls),
         http2=frozenset(one.name for one in proxies if one.http2),
     )
-    file = FileShape(endpoints=reading, faults=shape.faults, phases=phases)
+    file = placed(FileShape(endpoints=reading, faults=shape.faults, phases=phases), complaints)
     check_faults(file, complaints, spoken)
+    return msgspec.structs.replace(shape, faults=file.faults)
 
 
 def _read_alone(one: ProxyShape) -> str:

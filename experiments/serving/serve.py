@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -36,10 +37,18 @@ def serve(served: Served, terms: Terms, api: Api, *, say: Say) -> int:
     check_workers(served, workers)
     if api.host:
         check_port("--api", api.host, api.port)
-    with processes() as children, as_usage_error(OpenToOthersError, ApiError):
+    with (
+        processes() as children,
+        as_usage_error(OpenToOthersError, ApiError),
+        TemporaryDirectory(prefix="crosswind-tallies-") as tallies,
+    ):
         stand_ins = _stand_ins(children, served.experiment)
         config = config_of(served, stand_ins, max_ttl_s=terms.max_ttl_s, shared=workers > 1)
-        config = msgspec.structs.replace(config, header_faults_share=terms.header_share)
+        config = msgspec.structs.replace(
+            config,
+            header_faults_share=terms.header_share,
+            tallies_folder=tallies if workers > 1 else None,
+        )
         desk = Desk(Injectors())
         supervisor = Supervisor(children, config, desk, say)
         with Interrupts(children.kill_all) as interrupts:
@@ -108,7 +117,8 @@ def armed(rule: Rule, max_ttl_s: float) -> str:
     if rule.start_s >= max_ttl_s:
         return f"{where}never, no fault lives longer than {max_ttl_s:g} s from now"
     end_s = min(rule.end_s, max_ttl_s)
-    return f"{where}{rule.start_s:g} s to {end_s:g} s from now, share {rule.share:g}"
+    chosen = f", of {msgspec.json.encode(rule.selection).decode()}" if rule.selection else ""
+    return f"{where}{rule.start_s:g} s to {end_s:g} s from now, share {rule.share:g}{chosen}"
 
 
 def _stand_ins(children: Processes, experiment: Experiment | None) -> dict[str, int]:

@@ -5,7 +5,7 @@ that is not renewed takes all its faults along.
 """
 
 import secrets
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
@@ -17,7 +17,11 @@ from faults.api.register import FaultKept, Lease, ProxyKept, Register
 from faults.catalog import make_fault
 from faults.config import Rule
 from faults.control import Facts, is_engaged, release
+from faults.fault import Fault, ListenerFault
 from faults.plain.proxy import told_address
+from faults.selection.complaints import match_of, wrong_with
+from faults.selection.counts import COUNTS, Natural
+from faults.selection.match import Match
 from faults.toxiproxy.bodies import bad_body, read
 from faults.toxiproxy.metrics import summed
 from faults.toxiproxy.routes import said
@@ -33,6 +37,12 @@ class FaultAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     share: float = 1.0
     draw: Literal["attempt", "exchange"] = "attempt"
     group: str = ""
+    match: dict[str, object] | None = None
+    after_n: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_n: Natural | None = None
+    every_nth: Natural = 1
+    max_injections: Natural | None = None
+    max_active: Natural | None = None
     ttl_s: float | None = None
     lease: str = ""
 
@@ -168,7 +178,7 @@ def _lease(register: Register, key: str) -> Lease:
 def _fault(asked: FaultAsked, register: Register, terms: Terms) -> FaultKept:
     if not 0 <= asked.share <= 1:
         raise bad_body(f"share has to be between 0 and 1, not {asked.share:g}")
-    _check_injected(asked.inject)
+    fault = _checked(asked.inject)
     rule_id = asked.id or f"v1-{next(iter(asked.inject))}"
     if "/" in rule_id:
         raise bad_body(f"id: no / in {rule_id}, which is how toxics are called: PROXY/TOXIC")
@@ -185,14 +195,30 @@ def _fault(asked: FaultAsked, register: Register, terms: Terms) -> FaultKept:
         share=asked.share,
         draw=asked.draw,
         group=asked.group,
+        match=_match(asked.match),
+        made=secrets.token_hex(8),
+        **{name: getattr(asked, name) for name in COUNTS},
     )
+    for wrong in wrong_with(rule.match, rule.counts, listener_fault=_whole(fault)):
+        raise bad_body(f"{'.'.join(wrong.path)}: {wrong.message}")
     terms.check(rule)
     return FaultKept(rule=rule, ends_ns=terms.end_ns(asked.ttl_s), lease=asked.lease)
 
 
-def _check_injected(inject: dict[str, dict[str, object]]) -> None:
+def _match(said: dict[str, object] | None) -> Match | None:
     try:
-        make_fault(inject)
+        return None if said is None else match_of(said)
+    except ValueError as wrong:
+        raise bad_body(str(wrong)) from wrong
+
+
+def _whole(fault: Fault | ListenerFault) -> str:
+    return fault.name if isinstance(fault, ListenerFault) else ""
+
+
+def _checked(inject: dict[str, dict[str, object]]) -> Fault | ListenerFault:
+    try:
+        return make_fault(inject)
     except KeyError as unknown:
         raise bad_body(f"inject: no fault is called {unknown}") from unknown
     except ValueError as wrong:

@@ -34,6 +34,7 @@ class Http2Side(Line):
         self._dialing: asyncio.Task[asyncio.Transport] | None = None
         self._waiting: deque[tuple[Exchange, list[Field], bool]] = deque()
         self._newest = 0
+        self.first = True
         self._last: int | None = None
 
     # What the loop and the client tell us.
@@ -53,6 +54,7 @@ class Http2Side(Line):
             return
         self._newest = stream
         exchange = Exchange(self, stream, fields, end=end)
+        self.first = False
         self._exchanges[stream] = exchange
         self.ends[stream] = exchange
         exchange.begin()

@@ -28,6 +28,8 @@ class Connections(Protocol):
 
     lane: Lane
     number: int
+    first: bool
+    """Nothing has been asked on the connection yet."""
 
     @property
     def line(self) -> Line:
@@ -61,6 +63,7 @@ class Exchange:
         self._fields = fields
         self._request = request_of(fields)
         self._grpc = asks_grpc(fields)
+        self._first = sides.first
         self._over = self._asked = self._answered = False
         self._request_ended = end
         self._held: list[Said] = []
@@ -77,16 +80,19 @@ class Exchange:
     def begin(self) -> None:
         """Decide what becomes of it, now or when enough of its body has come."""
         request, lane = self._request, self.lane
-        touchable = bool(lane.armed) and lane.concerns(request.parent)
-        if not touchable or request.keyed_by == "attempt" or self._request_ended:
-            self._decide(b"" if touchable and request.keyed_by != "attempt" else None)
+        traits = request.traits(first=self._first)
+        touchable = bool(lane.armed) and lane.may_touch(request, traits)
+        by_head = request.keyed_by == "attempt" and not lane.needs_body(traits)
+        if not touchable or by_head or self._request_ended:
+            self._decide(b"" if touchable and not by_head else None)
 
     def _decide(self, body: bytes | None) -> None:
         request, lane = self._request, self.lane
         chosen: tuple[ArmedRule, ...] = ()
-        if lane.armed and lane.concerns(request.parent):
+        traits = request.traits(first=self._first, body=lambda: body or b"")
+        if lane.armed and lane.may_touch(request, traits):
             content = None if body is None else request.content(body)
-            chosen = lane.choose(request.parent, request.attempt_key, content, request.low)
+            chosen = lane.choose(request.parent, request.attempt_key, content, traits)
         self.row.mode = "script" if chosen else "relay"
         dialect = _GRPC if self._grpc else lane.dialect
         self._player = StreamPlayer(self, chosen, request, dialect, grpc=self._grpc)

@@ -64,8 +64,9 @@ class StreamPlayer(Playing):
         self._stage = stage
         self._reader = AnswerSteps(dialect, cuts=bool(chosen))
         self._scripted = bool(chosen)
-        # What was said last: it may be the end of the stream, too.
+        # What was said last: it may be the end of the stream, too. Trailers can be nothing else.
         self._last: Said | None = None
+        self._trailers: Said | None = None
 
     @property
     def reader(self) -> AnswerSteps:
@@ -109,7 +110,7 @@ class StreamPlayer(Playing):
                 self._row.bytes_out += len(step.data)
                 self._utter(Said(data=step.data))
         elif isinstance(step, Trailers):
-            self._utter(Said(fields=plain_fields(step.headers)))
+            self._trailers = Said(fields=plain_fields(step.headers), end=True)
         elif isinstance(step, GoAway):
             self._stage.go_away(step.code, refuses=step.refuses)
 
@@ -117,6 +118,9 @@ class StreamPlayer(Playing):
         last, self._last = self._last, None
         if isinstance(step, End):
             self._ending = "complete"
+            if self._trailers is not None:
+                last, self._last = self._trailers, last
+                self._write()
             self._stage.say(Said(end=True) if last is None else last._replace(end=True))
             return
         if last is not None:

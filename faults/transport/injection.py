@@ -8,19 +8,24 @@ otherwise, and at once by `disarm`.
 """
 
 import hashlib
+import itertools
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from random import Random
 
 import msgspec
 
 from faults.catalog import fault_classes, faults_over
+from faults.circumstances import Circumstances
 from faults.config import Rule
 from faults.fault import Fault, ListenerFault
 from faults.heads import attempt_key_in, parent_in
 from faults.layers import Layer, compose
-from faults.rules import ArmedRule, RuleBook
+from faults.rules import ArmedRule, RuleBook, may_touch
+from faults.selection.complaints import match_of
+from faults.selection.counts import Counts
 from faults.steps import Script
 from faults.traits import Traits
 from providers.catalog import make_dialect
@@ -58,8 +63,14 @@ def lasting(  # noqa: PLR0913 - what a rule says, each by name
     start_s: float = 0.0,
     for_s: float = USUAL_S,
     ramp_s: float = 0.0,
+    match: Mapping[str, object] | None = None,
+    **counts: int,
 ) -> Rule:
-    """Return a rule that injects a fault, `{kind: parameters}`, for so many seconds."""
+    """Return a rule that injects a fault, `{kind: parameters}`, for so many seconds.
+
+    `match` and `counts` (`first_n=3`) choose among requests, as in an experiment; ValueError where
+    they cannot.
+    """
     told = {kind: dict(parameters) for kind, parameters in inject.items()}
     return Rule(
         id=name or "-".join(inject),
@@ -69,7 +80,13 @@ def lasting(  # noqa: PLR0913 - what a rule says, each by name
         end_s=start_s + for_s,
         share=share,
         ramp_s=ramp_s,
+        match=None if match is None else match_of(match),
+        **msgspec.to_builtins(msgspec.convert(counts, _Counted)),
     )
+
+
+class _Counted(Counts, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The counts that a rule of a client may have."""
 
 
 class Injection:
@@ -94,9 +111,11 @@ class Injection:
         self.off = threading.Event()
         told = [msgspec.structs.replace(rule, endpoints=(ANYWHERE,)) for rule in rules]
         _refuse_other_protocols(told)
+        _refuse_connections(told)
         self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     def now_s(self) -> float:
@@ -118,17 +137,22 @@ class Injection:
             if not (refusing or armed):
                 return ()
             low = _head(request).lower()
+            traits = Traits(low, head=_head(request), body=lambda: request.body)
+            if not (refusing or may_touch(armed, traits)):
+                return ()
             key = self._content_key(request)
             chosen = self._book.decide(
-                armed, parent_in(low), attempt_key_in(low), key, now_s, Traits(low)
+                armed, parent_in(low), attempt_key_in(low), key, now_s, traits
             )
             return (*refusing, *chosen)
 
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
+        dice = self._dice_of(request)
         layers = [
-            Layer(r, fault.script(self.dialect), bool(fault.untouched)) for r, fault in faults
+            Layer(r, fault.script_in(Circumstances(dice(r)), self.dialect), bool(fault.untouched))
+            for r, fault in faults
         ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 
@@ -139,6 +163,15 @@ class Injection:
         self.touched.append(
             Touched(fault=rule_id, action=action, at_s=self.now_s(), trace_id=trace_id)
         )
+
+    def _dice_of(self, request: Request) -> Callable[[str], Random]:
+        """Return what throws a rule's dice for a request, as the proxy does for a stranger's."""
+        low = _head(request).lower()
+        parent, attempt = parent_in(low), attempt_key_in(low)
+        number = next(self._numbers)
+        exchange = "" if parent is None else parent.trace_id
+        key = str(number if parent is None or attempt is None else attempt)
+        return lambda rule_id: self._book.dice(rule_id, exchange, key)
 
     def _content_key(self, request: Request) -> str:
         content = b"%b\n%b" % (f"{request.method} {request.target}".encode(), request.body)
@@ -152,6 +185,21 @@ def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
     for rule in rules:
         for name in rule.inject.keys() & fault_classes().keys() - known.keys():
             raise msgspec.ValidationError(f"{rule.id}: {name} has no meaning to an HTTP/1.1 client")
+        for name in rule.inject.keys() & known.keys():
+            if known[name].of_connection:
+                raise msgspec.ValidationError(
+                    f"{rule.id}: {name} looks at a connection's past, which only a proxy sees"
+                )
+
+
+def _refuse_connections(rules: Iterable[Rule]) -> None:
+    for rule in rules:
+        if rule.max_active is not None or (rule.match and rule.match.new_connections):
+            asked = "new_connections" if rule.max_active is None else "max_active"
+            raise msgspec.ValidationError(
+                f"{rule.id}: {asked} needs a proxy: a client's transport sees no connections, and "
+                "no answer's end"
+            )
 
 
 def refusing(chosen: tuple[ArmedRule, ...]) -> ArmedRule | None:

@@ -115,12 +115,15 @@ def _phase(event: Happening) -> Iterator[LogFact]:
 def _window_start(event: Happening) -> Iterator[LogFact]:
     where, share = _text(event, "endpoints"), event.facts.get("share")
     kind, parameters = _injected(event)
+    chosen = _text(event, "selection")
     part = f" for a share of {share:g}" if isinstance(share, float) and share < 1 else ""
     yield _fact(
         event,
         log_names.FAULT_STARTED,
         " ".join(
-            filter(None, (f"fault {event.subject} began at {where}{part}:", kind, parameters))
+            filter(
+                None, (f"fault {event.subject} began at {where}{part}:", kind, parameters, chosen)
+            )
         ),
         Severity.WARN,
         FAULT_ID=event.subject,

@@ -167,4 +167,6 @@ def concluded(
     )
 
 
-METRIC = Measure(name="failback_time", unit="s", doc=str(__doc__), figure=figure, per="window")
+METRIC = Measure(
+    name="failback_time", unit="s", doc=str(__doc__), figure=figure, per="window", from_end=True
+)

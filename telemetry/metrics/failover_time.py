@@ -4,8 +4,9 @@ T_full is the earliest time such that of the exchanges planned in [T_full, windo
 (`LEAK_PERCENT`) tried the endpoint at fault, with at least 20 such exchanges. It is looked for at
 the first hit and at each planned start after it. Infinite when there is none: every exchange still
 touches the endpoint, as without a circuit breaker. An exchange that was not tried anywhere counts
-as one that stayed: traffic that is given up has not failed over. Not defined for a share below 1,
-where staying is right, nor with fewer than 20 exchanges to look at.
+as one that stayed: traffic that is given up has not failed over. Not defined for a share below 1
+or a fault that chooses among requests, where staying is right, nor with fewer than 20 exchanges to
+look at.
 """
 
 import math
@@ -59,8 +60,8 @@ def look(evidence: Evidence, window: Window) -> Failover:
 
 def concluded(window: Window, looked_since: Callable[[int], Looked]) -> Failover:
     """Say where T_full is from what was done since the first hit."""
-    if window.share < 1:
-        return Failover(undefined=f"not defined for a fault of share {window.share:g}, below 1")
+    if window.partial:
+        return Failover(undefined=f"not defined for a fault {window.partial}")
     if window.first_hit_ns is None:
         return Failover(undefined=untouched_reason(window))
     looked = looked_since(window.first_hit_ns)

@@ -50,6 +50,12 @@ VIEW: View[_Row] = View(
         ),
         Column("share", "DOUBLE", "the largest share of its faults", lambda r: r.window.share),
         Column(
+            "selective",
+            "BOOLEAN",
+            "each of its faults had a share below 1, or chose among requests",
+            lambda r: bool(r.window.partial),
+        ),
+        Column(
             "listener",
             "BOOLEAN",
             "one of its faults acts on a whole listener",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from experiments.plan import GatePlan, Plan, plan_of
 from experiments.reading.read import read_experiment
 from loadgen.plan import plan as load_plan
@@ -106,3 +108,32 @@ def test_of_the_touched_only_the_share_is_expected(tmp_path: Path) -> None:
         "failover_time <= 5 s", "failover_delay max <= 2 s"
     )
     assert gate(planned(tmp_path, text), "failover_delay").expected == 200
+
+
+def test_failover_time_is_not_defined_for_a_fault_that_chooses(tmp_path: Path) -> None:
+    plan = planned(tmp_path, changed("duration_s: 20", "duration_s: 20, match: {method: POST}"))
+    told = "failover_time <= 5 s: not defined for a fault that chooses among requests"
+    assert told in plan.undecidable
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("first_n: 7", 7),
+        ("every_nth: 10, after_n: 5", 39),
+        ("max_injections: 3", 3),
+        ("share: 0.1, first_n: 50", 5),
+    ],
+)
+def test_of_a_counted_fault_no_more_are_expected_than_it_takes(
+    tmp_path: Path, said: str, expected: int
+) -> None:
+    text = CONSTANT.replace("duration_s: 20", f"duration_s: 20, {said}")
+    (window,) = planned(tmp_path, text).windows
+    assert window.arrivals == 400
+    assert window.touched_at_most == expected
+
+
+def test_counts_that_take_nobody_are_told(tmp_path: Path) -> None:
+    plan = planned(tmp_path, CONSTANT.replace("duration_s: 20", "duration_s: 20, after_n: 9999"))
+    assert any("its counts take none of the 400" in line for line in plan.undecidable)

@@ -21,7 +21,7 @@ def test_a_plan_tells_phases_endpoints_windows_and_gates(
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "fault 20 40 400" in lines
     assert "1. azure azure-openai stand-in 127.0.0.1:0" in lines
-    assert "outage http_error azure 20 40 1 400" in lines
+    assert "outage http_error azure 20 40 1 400 400" in lines
     assert "failover_time <= 5 s 20 400" in lines
 
 

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from experiments.previewed import Dice, dice_of, previewed
@@ -8,6 +9,7 @@ from experiments.reading.overrides import Overrides
 from experiments.reading.problems import UsageError
 from faults.config import Rule
 from faults.dice import draw
+from faults.selection.match import Match
 
 ERROR: dict[str, dict[str, object]] = {"http_error": {}}
 HALF = Rule(id="half", endpoints=("a",), inject=ERROR, start_s=10, end_s=20, share=0.5)
@@ -82,3 +84,28 @@ def test_a_file_of_proxies_is_decided_as_it_is_served(tmp_path: Path) -> None:
     )
     dice = dice_of(str(file), Overrides())
     assert hits(tmp_path, {"endpoint": "a", "at_s": 4, "body": "x"}, dice=dice) == [("out",)]
+
+
+def test_what_a_rule_asks_is_asked_of_what_is_told(tmp_path: Path) -> None:
+    match = Match(path="/chat", model="m", new_connections=True)
+    rule = msgspec.structs.replace(HALF, share=1.0, match=match, first_n=2)
+    dice = Dice(rules=(rule,), seed=3, bystanders=True, endpoints=("a",))
+    good: dict[str, object] = {
+        "endpoint": "a", "at_s": 15, "target": "/chat?x=1", "body": '{"model": "m"}',
+        "new_connection": True,
+    }  # fmt: skip
+    others: list[dict[str, object]] = [
+        {**good, "target": "/embed"},
+        {**good, "body": '{"model": "n"}'},
+        {**good, "new_connection": False},
+    ]
+    found = hits(tmp_path, *others, good, {**good, "exchange": 4}, good, dice=dice)
+    assert found == [(), (), (), ("half",), ("half",), ()]
+
+
+def test_a_request_that_does_not_tell_what_is_asked_is_refused(tmp_path: Path) -> None:
+    rule = msgspec.structs.replace(HALF, match=Match(model="m"))
+    dice = Dice(rules=(rule,), seed=3, bystanders=False, endpoints=("a",))
+    with pytest.raises(UsageError, match="half asks for model"):
+        hits(tmp_path, {"endpoint": "a", "at_s": 15, "exchange": 1}, dice=dice)
+    assert hits(tmp_path, {"endpoint": "a", "at_s": 25, "exchange": 1}, dice=dice) == [()]

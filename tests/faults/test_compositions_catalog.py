@@ -17,6 +17,7 @@ def test_the_compositions_that_there_are() -> None:
         "auth_outage",
         "both_clouds_down",
         "flapping",
+        "partial_model_outage",
         "provider_outage",
         "rate_limit_storm",
         "recovery",

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from faults.config import Rule
@@ -17,3 +18,13 @@ def test_what_counts_requests_cannot_be_shared(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["http_error", "connect_refused"])
 def test_what_does_not_can(kind: str) -> None:
     assert counted_complaint(rule(kind)) == ""
+
+
+@pytest.mark.parametrize("name", ["first_n", "max_injections", "every_nth", "after_n"])
+def test_what_goes_by_number_can(name: str) -> None:
+    assert counted_complaint(msgspec.structs.replace(rule("http_error"), **{name: 2})) == ""
+
+
+def test_what_counts_those_under_way_cannot() -> None:
+    told = msgspec.structs.replace(rule("http_error"), max_active=2)
+    assert "r: max_active counts what is under way" in counted_complaint(told)

@@ -48,5 +48,11 @@ def test_a_row_names_values_unit_default_and_meaning(row: str) -> None:
 
 def test_what_sdks_make_of_it_is_told_of_every_fault() -> None:
     page = (Path(__file__).parents[2] / "docs" / "sdk-reactions.md").read_text()
-    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    assert told == list(faults_over("HTTP/1.1"))
+    http, grpc, connecting = (part.split("\n## ")[0] for part in page.split("\n## ")[1:])
+
+    def told(part: str) -> list[str]:
+        return re.findall(r"^\| `(\w+).*?` \|", part, re.MULTILINE)
+
+    assert told(http) == list(faults_over("HTTP/1.1"))
+    assert told(grpc) == list(faults_over("gRPC"))
+    assert set(told(connecting)) == set(listener_fault_classes())

@@ -13,6 +13,7 @@ from faults.heads import (
     rewrite_answer,
     rewrite_request,
     start_line,
+    told_fields,
     without_field,
 )
 from telemetry.identity import Parent
@@ -128,3 +129,9 @@ def test_who_ends_the_connection_says_so() -> None:
     assert not ends_connection(head("Connection: keep-alive", "A: close").lower())
     assert expects_continue(head("Expect: 100-Continue").lower())
     assert not expects_continue(head("X-Expect: 100-continue").lower())
+
+
+def test_fields_are_told_as_they_came_without_the_space_around_them() -> None:
+    head = b"HTTP/1.1 200 OK\r\nX-One:  a: \xa0\t\r\nx-two:\r\n\r\n"
+
+    assert told_fields(head) == (("X-One", "a: \xa0"), ("x-two", ""))

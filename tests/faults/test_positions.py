@@ -88,7 +88,7 @@ def test_a_place_is_behind_the_event_that_shows_it(place: Place, passed: int) ->
 
 
 def test_behind_the_finish_of_a_stream_there_may_be_nothing_but_its_end() -> None:
-    honest = [EVENT_STREAM, token(0), FINISH, End()]
+    honest: list[Step] = [EVENT_STREAM, token(0), FINISH, End()]
     assert held(until_place("after_finish"), honest) == (honest[:3], End())
 
 

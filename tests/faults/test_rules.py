@@ -7,7 +7,8 @@ from faults.config import Rule
 from faults.dice import draw
 from faults.library.http_error import HttpError
 from faults.listener.connect_refused import ConnectRefused
-from faults.rules import ArmedRule, RuleBook
+from faults.rules import ArmedRule, RuleBook, may_touch, needs_body
+from faults.traits import Traits
 from telemetry.identity import CANARY_FIRST_NUMBER, Parent, attempt_span_id, trace_id
 
 TAG = "0badcafe"
@@ -247,3 +248,87 @@ def test_a_rule_that_is_extended_is_the_same_fault() -> None:
     assert ids(one.armed("azure", 30)) == ["a"]
     assert one.armed("azure", 30)[0].fault is before
     assert ids(one.armed("azure", 40)) == []
+
+
+def asked(one: RuleBook, *paths: str) -> list[bool]:
+    """Ask for these paths in turn, each a request of its own."""
+    heads = [f"POST {path} HTTP/1.1\r\n\r\n".encode() for path in paths]
+    return [
+        bool(
+            one.decide(
+                one.armed("azure", 15), parent(n), 0, "", 15, Traits(head.lower(), head=head)
+            )
+        )
+        for n, head in enumerate(heads)
+    ]
+
+
+def test_only_what_a_rule_means_is_touched() -> None:
+    one = book(rule(match={"path": "/chat/*"}))
+    assert asked(one, "/chat/a", "/embed/a", "/chat/b") == [True, False, True]
+
+
+def test_what_is_not_meant_is_not_counted() -> None:
+    one = book(rule(match={"path": "/chat/*"}, after_n=1, first_n=1))
+    told = asked(one, "/embed/a", "/chat/a", "/embed/b", "/chat/b", "/chat/c")
+    assert told == [False, False, False, True, False]
+
+
+def test_requests_are_counted_before_the_dice_and_touches_behind_them() -> None:
+    drawn = asked(book(rule(share=0.5)), *["/x"] * 40)
+    assert asked(book(rule(share=0.5, first_n=10)), *["/x"] * 40) == drawn[:10] + [False] * 30
+    capped = asked(book(rule(share=0.5, max_injections=3)), *["/x"] * 40)
+    third = [n for n, hit in enumerate(drawn) if hit][2]
+    assert capped == drawn[: third + 1] + [False] * (39 - third)
+
+
+def test_each_endpoint_counts_for_itself() -> None:
+    one = book(rule(endpoints=["azure", "vertex"], first_n=1))
+    for endpoint in ("azure", "vertex"):
+        hits = [bool(one.decide(one.armed(endpoint, 15), parent(n), 0, "", 15)) for n in range(3)]
+        assert hits == [True, False, False]
+
+
+def test_no_more_at_once_until_one_is_over() -> None:
+    one = book(rule(max_active=1))
+    (first,) = one.decide(one.armed("azure", 15), parent(0), 0, "", 15)
+    assert touched(one, parent(1)) == []
+    assert first.choice is not None
+    first.choice.release()
+    assert touched(one, parent(2)) == ["outage"]
+
+
+def test_a_rule_that_is_extended_counts_on_and_one_that_is_put_again_counts_anew() -> None:
+    one = book(rule(first_n=1))
+    assert touched(one, parent(0)) == ["outage"]
+    one.extend("outage", 40)
+    assert touched(one, parent(1)) == []
+    one.put(rule(first_n=1))
+    assert touched(one, parent(2)) == ["outage"]
+
+
+def test_who_is_none_of_ours_and_a_canary_are_not_counted() -> None:
+    one = book(rule(first_n=1))
+    assert touched(one, parent(0, OTHER_TAG)) == touched(one, parent(CANARY_FIRST_NUMBER)) == []
+    assert touched(one, parent(0)) == ["outage"]
+
+
+@pytest.mark.parametrize("wrong", [{"first_n": 3}, {"match": {"path": "/x"}}, {"max_active": 1}])
+def test_a_listener_knows_no_requests(wrong: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"refuse: .*knows no requests"):
+        book(rule("refuse", inject={"connect_refused": {}}, **wrong))
+
+
+def test_a_match_that_cannot_be_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"outage: match.path: "):
+        book(rule(match={"path": "chat"}))
+
+
+def test_what_may_be_touched_is_known_by_the_head() -> None:
+    head = b"POST /chat/a HTTP/1.1\r\n\r\n"
+    traits = Traits(head, head=head)
+    elsewhere = book(rule(match={"path": "/embed/*"})).armed("azure", 15)
+    by_prompt = book(rule(match={"prompt": "x"})).armed("azure", 15)
+    assert (may_touch(elsewhere, traits), may_touch(by_prompt, traits)) == (False, True)
+    assert (needs_body(elsewhere, traits), needs_body(by_prompt, traits)) == (False, True)
+    assert may_touch(book(rule()).armed("azure", 15), traits)

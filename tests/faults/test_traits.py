@@ -17,3 +17,30 @@ def test_a_prompt_is_estimated_from_the_length_that_the_head_gives(low: bytes, t
 
 def test_of_an_unknown_request_nothing_is_known() -> None:
     assert (UNKNOWN.prompt_tokens, UNKNOWN.under_way) == (0, 1)
+
+
+def test_a_body_is_read_once_and_only_if_it_is_asked_for() -> None:
+    read: list[int] = []
+
+    def body() -> bytes:
+        read.append(1)
+        return b'{"model": "m", "stream": true}'
+
+    head = b"POST /x HTTP/1.1\r\n\r\n"
+    traits = Traits(head.lower(), head=head, body=body)
+    assert (traits.method, traits.path, traits.model_in_path) == ("POST", "/x", "")
+    assert read == []
+    assert (traits.model, traits.stream) == ("m", True)
+    assert traits.body_hash
+    assert read == [1]
+
+
+def test_every_header_of_a_name_is_found() -> None:
+    low = b"get / http/1.1\r\nx: a\r\nxx: b\r\nx:c\r\n\r\n"
+    assert Traits(low).headers(b"x") == [b"a", b"c"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"model": 5}', b"\xff", b"[" * 20_000])
+def test_a_body_that_says_nothing_names_no_model(body: bytes) -> None:
+    traits = Traits(body=lambda: body)
+    assert (traits.model, traits.stream) == ("", False)

@@ -211,28 +211,35 @@ def proxied(
     http2: bool = False,
     **options: object,
 ) -> Iterator[Proxy]:
+    config = InjectorConfig(
+        seed=1,
+        run_tag="0a0b0c0d",
+        listeners=tuple(
+            Listener(
+                endpoint=endpoint,
+                dialect=DIALECT,
+                upstream=upstream or f"http://127.0.0.1:{provider_port}",
+                upstream_ca_file=ca_file,
+                price=price,
+                tls=tls,
+                http2=http2,
+            )
+            for endpoint in endpoints
+        ),
+        rules=rules,
+        run_folder="",
+    )
+    settings = {"bystanders": True, "begin_at_once": True, **options}
+    with injecting(msgspec.structs.replace(config, **settings)) as proxy:
+        yield proxy
+
+
+@contextlib.contextmanager
+def injecting(config: InjectorConfig) -> Iterator[Proxy]:
+    """Start an injector in a folder of its own; it must say nothing but its words."""
     with tempfile.TemporaryDirectory(prefix="crosswind-test-") as name:
         folder = Path(name)
-        config = InjectorConfig(
-            seed=1,
-            run_tag="0a0b0c0d",
-            listeners=tuple(
-                Listener(
-                    endpoint=endpoint,
-                    dialect=DIALECT,
-                    upstream=upstream or f"http://127.0.0.1:{provider_port}",
-                    upstream_ca_file=ca_file,
-                    price=price,
-                    tls=tls,
-                    http2=http2,
-                )
-                for endpoint in endpoints
-            ),
-            rules=rules,
-            run_folder=name,
-        )
-        settings = {"bystanders": True, "begin_at_once": True, **options}
-        config = msgspec.structs.replace(config, **settings)
+        config = msgspec.structs.replace(config, run_folder=name)
         (folder / "config.json").write_bytes(msgspec.json.encode(config))
         child = Child("injector", "faults.injector", folder / "config.json", folder / "log")
         try:

@@ -90,6 +90,7 @@ STREAMS: dict[str, tuple[Inject, int, str]] = {
     "slow": ({"slow_tokens": {"gap_s": 0.05}}, 6, "OK"),
     "late": ({"latency": {"delay_s": 0.3}}, 6, "OK"),
     "hole in it": ({"token_drop": {"every": 3}}, 4, "OK"),
+    "late end": ({"slow_close": {"delay_s": 0.3}}, 6, "OK"),
 }  # fmt: skip
 
 CUT_SHORT = {"reset", "calm", "stream reset", "cut", "missing trailers", "refused"}

@@ -67,6 +67,19 @@ def test_a_fault_is_made_told_of_attested_and_withdrawn(serving: Serving) -> Non
     assert serving.ask("DELETE", "/v1/faults/outage").status == 404
 
 
+def test_a_fault_chooses_among_requests(serving: Serving) -> None:
+    chosen = {"match": {"header": {"x-tier": "gold"}}, "first_n": 2}
+    assert inject(serving, id="some", **chosen) == 201
+    gold = b"X-Tier: gold\r\n"
+    told = [status(serving, headers) for headers in (b"", gold, b"", gold, gold)]
+    assert told == [200, 503, 200, 503, 200]
+    (fault,) = serving.ask("GET", "/v1").json["faults"]
+    assert {key: fault[key] for key in chosen} == chosen
+    assert serving.ask("DELETE", "/v1/faults/some").status == 204
+    assert inject(serving, id="some", **chosen) == 201
+    assert status(serving, gold) == 503
+
+
 def test_a_fault_ends_by_itself(serving: Serving) -> None:
     assert inject(serving, ttl_s=2) == 201
     assert status(serving) == 503
@@ -178,6 +191,12 @@ def test_a_fault_made_by_hand_is_told_of_too(serving: Serving) -> None:
         ({"inject": ERROR, "ttl_s": 100_000}, "600 s"),
         ({"inject": ERROR, "colour": "red"}, "colour"),
         ({"inject": ERROR, "id": "a/b"}, "no /"),
+        ({"inject": ERROR, "match": {"pth": "/x"}}, "did you mean path?"),
+        ({"inject": ERROR, "match": {"path": "chat"}}, "match.path: a path begins with /"),
+        ({"inject": ERROR, "match": {}}, "match: asks nothing"),
+        ({"inject": ERROR, "first_n": -1}, "first_n"),
+        ({"inject": ERROR, "first_n": 2, "every_nth": 3}, "every_nth: of the first 2"),
+        ({"inject": {"connect_refused": {}}, "max_active": 1}, "max_active: connect_refused acts"),
         ({"inject": {}}, "one fault"),
         ({}, "inject"),
     ],

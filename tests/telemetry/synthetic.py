@@ -156,6 +156,7 @@ def window(
     endpoints: tuple[str, ...] = ("azure",),
     first_hit: float | None = 20.0,
     share: float = 1.0,
+    selective: bool = False,
     may_miss: bool = False,
 ) -> Window:
     """Return a fault window; its fault is named as its group, unless told."""
@@ -167,6 +168,7 @@ def window(
         end_ns=at(end),
         first_hit_ns=maybe(first_hit),
         share=share,
+        selective=selective,
         may_miss=may_miss,
     )
 
@@ -183,6 +185,7 @@ def window_events(
     group: str = "",
     endpoints: str = "azure",
     share: float = 1.0,
+    selection: str = "",
     listener: bool = False,
 ) -> list[EventFact]:
     """Return the injector's two events of one fault's window; without `end` only the first."""
@@ -190,6 +193,7 @@ def window_events(
         "group": group or fault,
         "endpoints": endpoints,
         "share": share,
+        "selection": selection,
         "listener": listener,
     }
     found = [event("window_start", start, fault, **facts)]

@@ -154,3 +154,17 @@ def test_what_cannot_be_measured_says_why() -> None:
     assert "outage" in untouched(window()).reason
     assert untouched(window()).value is None
     assert no_window().value is None
+
+
+def test_a_window_is_partial_unless_one_of_its_faults_was_for_everybody() -> None:
+    some = window_events("some", 20, 40, group="g", selection='{"first_n":3}')
+    half = window_events("half", 20, 40, group="g", share=0.5)
+    whole = window_events("whole", 20, 40, group="g")
+    partial = [one.partial for events in ((some,), (half,), (some, half), (some, half, whole))
+               for one in windows(*(event for pair in events for event in pair))]  # fmt: skip
+    assert partial == [
+        "that chooses among requests",
+        "of share 0.5, below 1",
+        "that chooses among requests",
+        "",
+    ]

@@ -160,6 +160,17 @@ def test_a_window_that_may_miss_and_did_is_left_out() -> None:
     assert ruled("failover_delay <= 2 s", alone).verdict is Ruling.UNKNOWN
 
 
+def test_traffic_that_never_left_can_be_told_to_be_there() -> None:
+    missed = window(20, 30, group="again", first_hit=None, may_miss=True)
+    seen = evidence(steady(5, 60), missed)
+    found = ruled("failback_time (window:again) <= 5 s", seen)
+    assert (found.verdict, found.observed) == (Ruling.PASS, 0.0)
+    assert ruled("failback_time <= 5 s", seen).verdict is Ruling.UNKNOWN
+    gone = [failed_over(n, 20 + n / 4) for n in range(160)]
+    found = ruled("failback_time (window:again) <= 5 s", evidence([*steady(5, 20), *gone], missed))
+    assert found.verdict is Ruling.FAIL
+
+
 def test_without_a_window_nothing_can_be_said_of_one() -> None:
     found = ruled("failover_time <= 5 s", evidence(steady(20, 40)))
     assert (found.verdict, found.reason) == (

@@ -8,6 +8,7 @@ from experiments.reading.problems import ExperimentError
 from experiments.reading.read import experiment_of
 from experiments.reading.resolved import resolved_yaml
 from experiments.reading.shape import RunShape
+from faults.selection.match import Match
 
 FILE = """\
 title: t
@@ -69,6 +70,17 @@ def test_a_run_folder_says_plain_faults_and_reads_back() -> None:
     assert experiment_of(parse_document(text, "experiment.yaml")) == experiment
 
 
+def test_who_is_meant_is_said_by_the_entry_or_by_the_composition() -> None:
+    experiment = read("at: azure, duration_s: 9, compose: recovery, match: {method: POST}")
+    assert {fault.match and fault.match.method for fault in experiment.faults[1:]} == {"POST"}
+    experiment = read("at: azure, duration_s: 9, compose: {model_outage: {model: m}}")
+    assert [fault.match and fault.match.model for fault in experiment.faults[1:]] == ["m"]
+    both = "at: azure, duration_s: 9, compose: {model_outage: {model: m}}, match: {method: POST}"
+    assert complaints(both) == [
+        "faults.1.match: partial_model_outage says this itself: leave it out"
+    ]
+
+
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [
@@ -112,3 +124,27 @@ def test_a_run_folder_says_plain_faults_and_reads_back() -> None:
 def test_what_is_wrong_is_told_at_its_place(entry: str, complaint: str) -> None:
     (told,) = complaints(entry)
     assert told.startswith(complaint), told
+
+
+def test_what_is_asked_of_requests_is_asked_by_each_fault() -> None:
+    said = (
+        "match: {provider: azure*, stream: true}, duration_s: 20, compose: {recovery: {how: mix}}"
+    )
+    faults = read(said).faults[1:]
+    assert {one.at for one in faults} == {("azure",)}
+    assert all(one.match == Match(stream=True) for one in faults)
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("first_n: 3, compose: {recovery: {how: mix}}", "faults.1.first_n: each fault"),
+        (
+            "match: {stream: true}, compose: {recovery: {how: refused}}",
+            "faults.1.match: connect_refused acts on the whole listener",
+        ),
+    ],
+)
+def test_a_composition_chooses_only_as_each_of_its_faults_can(said: str, complaint: str) -> None:
+    (told,) = complaints(f"at: azure, duration_s: 20, {said}")
+    assert told.startswith(complaint)

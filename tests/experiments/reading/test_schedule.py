@@ -6,6 +6,7 @@ from experiments.model import Phases
 from experiments.reading.problems import Complaints
 from experiments.reading.schedule import check_faults, faults_of
 from experiments.reading.shape import EndpointShape, FaultShape, FileShape
+from faults.selection.match import Match
 from providers.config import StandIn
 
 ENDPOINTS = {"azure": EndpointShape(dialect={}, stand_in=StandIn())}
@@ -68,3 +69,21 @@ def test_faults_of_one_group_switch_together_and_others_as_they_like() -> None:
 def test_what_could_not_be_read_keeps_its_place() -> None:
     shape = FileShape(faults=(None, fault()))  # type: ignore[arg-type]  # the reader's gap
     assert [path for path, _ in faults_of(shape)] == [("faults", 1)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"match": Match()}, "match"),
+        ({"match": Match(path="chat")}, "match.path"),
+        ({"first_n": 2, "every_nth": 3}, "every_nth"),
+        ({"inject": {"connect_refused": {}}, "first_n": 2}, "first_n"),
+        ({"inject": {"connect_refused": {}}, "match": Match(path="/x")}, "match"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_told(wrong: dict[str, object], where: str) -> None:
+    assert complaints_of(fault(**wrong)) == [f"faults.0.{where}"]
+
+
+def test_a_choice_that_can_be_is_fine() -> None:
+    assert complaints_of(fault(match=Match(path="/x", stream=True), first_n=4, every_nth=2)) == []

@@ -24,7 +24,7 @@ def test_everything_that_a_file_says_has_a_place_in_the_experiment() -> None:
 
 def test_a_default_is_the_same_in_the_file_and_in_the_experiment() -> None:
     for shape, made in ((FaultShape, Fault), (EndpointShape, Endpoint)):
-        said = {k: v for k, v in defaults(shape).items() if k not in {"inject", "compose"}}
+        said = {k: v for k, v in defaults(shape).items() if k not in {"inject", "compose", "at"}}
         assert {key: value for key, value in defaults(made).items() if key in said} == said
     load = FileShape().load
     made_load = Load(arrivals={})

@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 from faults.catalog import make_fault
 from faults.composition import Composition, Stage
 from faults.compositions_catalog import composition_classes, make_composition
+from faults.selection.match import Match
 
 TWO = ("azure", "azure-west")
-NEEDED: dict[str, dict[str, object]] = {"rate_limit_storm": {"fallback": "vertex"}}
+NEEDED: dict[str, dict[str, object]] = {
+    "partial_model_outage": {"model": "gpt-4o"},
+    "rate_limit_storm": {"fallback": "vertex"},
+}
 
 
 def composed(name: str, **parameters: object) -> Composition:
@@ -110,6 +114,11 @@ def test_a_brownout_grows_from_nothing() -> None:
     (stage,) = stages("zone_brownout")
     assert names(stage) == ["overloaded", "latency"]
     assert {one.ramp_s for one in stage.faults} == {60.0}
+
+
+def test_one_model_is_down_for_those_who_ask_for_it() -> None:
+    (stage,) = stages("partial_model_outage")
+    assert stage.match == Match(model="gpt-4o")
 
 
 def test_no_way_out_needs_two_endpoints() -> None:

@@ -3,7 +3,7 @@ import math
 import msgspec
 import pytest
 
-from faults.steps import End, Event, Head
+from faults.steps import End, Event, Head, Step
 from tests.faults.honest import DONE, FINISH, attested, body, fault, played, said, stream, token
 
 
@@ -65,7 +65,8 @@ def test_with_comments_a_stall_without_an_end_has_one() -> None:
 def test_a_body_and_grpc_have_no_comments() -> None:
     one = fault("stream_stall", keepalive=True, seconds=5)
     head = Head(status=200, headers=(("content-type", "application/grpc"),))
-    for honest in (body(b"{}"), [head, Event(data=b"\0\0\0\0\0", tokens=1), End()]):
+    calls: list[Step] = [head, Event(data=b"\0\0\0\0\0", tokens=1), End()]
+    for honest in (body(b"{}"), calls):
         assert said(played(one, honest)) == honest
         assert played(one, honest).end_s == 5
 

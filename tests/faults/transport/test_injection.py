@@ -1,6 +1,7 @@
 import msgspec
 import pytest
 
+from faults.steps import Event
 from faults.transport.injection import (
     Injection,
     Request,
@@ -12,6 +13,7 @@ from faults.transport.injection import (
 from telemetry.identity import attempt_span_id, trace_id, traceparent
 
 ERROR: dict[str, dict[str, object]] = {"http_error": {"status": 503}}
+CUT: dict[str, dict[str, object]] = {"slicer": {"average_size": 8, "size_variation": 7}}
 TRACE = trace_id("0badcafe", 7)
 
 
@@ -106,3 +108,46 @@ def test_what_does_not_exist_is_refused() -> None:
 def test_a_fault_of_another_protocol_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="grpc_status has no meaning"):
         Injection("openai-chat", [lasting({"grpc_status": {}})])
+
+
+def test_a_client_chooses_among_its_requests_as_a_proxy_does() -> None:
+    rule = lasting(ERROR, match={"path": "/chat*", "prompt": "canary"}, first_n=1)
+    faults = Injection("azure-openai", [rule])
+    asked = [
+        Request(method="POST", target=target, body=body)
+        for target, body in [
+            ("/embed", b"canary"),
+            ("/chat", b"none"),
+            ("/chat", b"a canary"),
+            ("/chat", b"a canary"),
+        ]
+    ]
+    assert [bool(faults.choose(one)) for one in asked] == [False, False, True, False]
+
+
+def test_what_a_client_cannot_see_is_refused() -> None:
+    for rule in (lasting(ERROR, max_active=1), lasting(ERROR, match={"new_connections": True})):
+        with pytest.raises(msgspec.ValidationError, match="needs a proxy"):
+            Injection("azure-openai", [rule])
+    with pytest.raises(ValueError, match="did you mean path"):
+        lasting(ERROR, match={"pat": "/x"})
+    with pytest.raises(msgspec.ValidationError, match="frst_n"):
+        lasting(ERROR, frst_n=1)
+
+
+def test_a_connections_past_is_nothing_that_a_client_sees() -> None:
+    with pytest.raises(msgspec.ValidationError, match="only a proxy sees"):
+        Injection("azure-openai", [lasting({"stale_keepalive": {}})])
+
+
+def test_a_fault_shapes_each_request_by_dice_of_its_own() -> None:
+    def pieces(seed: int, number: int) -> list[int]:
+        faults = Injection("azure-openai", [lasting(CUT)], seed=seed)
+        asked = question(0, ("traceparent", traceparent(trace_id("0badcafe", number), "ab" * 8)))
+        script = faults.script(faults.choose(asked), asked)
+        next(script)
+        told = [script.send(Event(data=b"x" * 500)), *(next(script) for _ in range(9))]
+        return [len(step.data) for step in told if isinstance(step, Event)]
+
+    assert pieces(1, 1) == pieces(1, 1)
+    assert len({tuple(pieces(seed, number)) for seed in (1, 2) for number in (1, 2)}) == 4

@@ -145,3 +145,10 @@ def test_without_a_hit_or_a_window_it_is_unknown(phase: str | None) -> None:
     seen = evidence(outage(*[False] * 40), window(first_hit=None))
     assert measured(NAME, seen, window=seen.windows[0]).value is None
     assert measured(NAME, seen, phase=phase).value is None
+
+
+def test_it_is_not_defined_for_a_fault_that_chooses_among_requests() -> None:
+    seen = evidence(outage(*[True] * 4, *[False] * 36), window(selective=True))
+    figure = measured(NAME, seen, window=seen.windows[0])
+    assert figure.value is None
+    assert "chooses among requests" in figure.reason

@@ -1,0 +1,1 @@
+"""Which requests a fault touches, beyond where, when and how many of them."""

@@ -1,0 +1,13 @@
+"""What hashes look like where they are written."""
+
+import re
+
+from faults.selection.match import Words, words_of
+
+_HASH = re.compile(r"[0-9a-f]{16}")
+
+
+def hash_complaint(hashes: Words) -> str:
+    """Say which is none: 16 hex digits in lower case, as the rows have them."""
+    wrong = [word for word in words_of(hashes) if not _HASH.fullmatch(word)]
+    return f"16 hex digits in lower case, got {wrong[0]!r}" if wrong else ""
