@@ -29,11 +29,14 @@ An experiment injects a fault by name with its parameters, `inject: {stream_stal
 Each is drawn per attempt (or, with `draw: exchange`, once for all attempts of an exchange at all
 endpoints), with the probability `share`.
 
-- **Positions** count content tokens, never bytes or pieces. `after_tokens: 5` acts when the event
-  that would bring the client a sixth token arrives, or the finish reason of an answer that has
-  exactly five; headers and events without tokens up to there pass. A shorter answer passes whole
-  and is not attested. An answer that is no event stream has no tokens to count: the fault acts
-  before its body. A refusal of the provider's own (status 400 and above) passes whole.
+- **Positions** count content tokens or events, never bytes or pieces, or name a place; a fault has
+  one. `after_tokens: 5` acts when the event that would bring the client a sixth token arrives, or
+  the finish reason of an answer that has exactly five; headers and events without tokens up to
+  there pass. `after_events: 5` acts at what follows the fifth event with data, be it the end. `at`
+  acts at what follows a place. An answer that has not that many, or no such place (only Azure has
+  a chunk of its own for the prompt's filter), passes whole and is not attested. An answer that is
+  no event stream has nothing to count: the fault acts before its body, and never `after_finish`. A
+  refusal of the provider's own (status 400 and above) passes whole.
 - **Order** is meaning: of several faults that touch one exchange, the first in the file is the
   first to meet the request. A delay before a refusal waits and then refuses; a refusal before a
   delay refuses at once.

@@ -43,6 +43,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """True when the script keeps honest steps until later ones come: attested as `withheld`,
     even where nothing else becomes of them."""
 
+    untouched: ClassVar[str] = ""
+    """Why a whole answer may pass it as it is; where one does, it is recorded as not applicable."""
+
     of_connection: ClassVar[bool] = False
     """True when the script looks at the connection's past: a client's own transport has none."""
 

@@ -14,6 +14,7 @@ What an outer layer then hides from the client stays attested.
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from typing import NamedTuple, Protocol
@@ -40,10 +41,14 @@ ENDINGS = (End, Reset, Close)
 
 
 class Layer(NamedTuple):
-    """One rule's script over one answer."""
+    """One rule's script over one answer.
+
+    `patient`: what it keeps and then says as it was is no touch, however late it comes.
+    """
 
     rule_id: str
     script: Script
+    patient: bool = False
 
 
 def compose(layers: Sequence[Layer], attest: Attest) -> Script:
@@ -92,21 +97,21 @@ class _Actor:
     """A layer while it speaks, watched."""
 
     def __init__(self, layer: Layer, attest: Attest) -> None:
-        self._rule_id, self._script = layer
+        self._rule_id, self._script, self._patient = layer
         self._attest = attest
         self._attested = False
-        self._held: Step | None = None
+        self._held: deque[Step] = deque()
 
     def speak(self, given: Step | None) -> Step | Next | None:
         if given is not None:
-            self._held = given
+            self._held.append(given)
         said = self._resume(given)
         while isinstance(said, Wait) and said.seconds <= 0:
             said = self._resume(None)
         if said is None or said is NEXT:
             return self._move_on(said)
-        if said is self._held or said == self._held:
-            self._held = None
+        if self._held and (said is self._held[0] or said == self._held[0]):
+            self._held.popleft()
         else:
             self._witness(_action(said))
         return said
@@ -118,12 +123,13 @@ class _Actor:
             return None
 
     def _move_on(self, said: Next | None) -> Next | None:
-        held, self._held = self._held, None
-        if isinstance(held, ENDINGS):
-            return None
-        if held is not None:
+        ended = bool(self._held) and isinstance(self._held[-1], ENDINGS)
+        if said is NEXT and self._patient and not ended:
+            return said
+        if len(self._held) > ended:
             self._witness("withheld")
-        return said
+        self._held.clear()
+        return None if ended else said
 
     def _witness(self, action: str) -> None:
         if not self._attested:

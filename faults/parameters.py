@@ -10,11 +10,17 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, extra={"unit": "s"})]
 Pause = Annotated[float, msgspec.Meta(ge=0, le=3600, extra={"unit": "s"})]
 """A length of time that comes to its end by itself: an hour at the most."""
 
+Interval = Annotated[float, msgspec.Meta(ge=0.01, le=3600, extra={"unit": "s"})]
+"""The time between one word of a row and the next."""
+
 RetryAfter = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, extra={"unit": "s"})]
 """What a refusal asks a client to wait: at most a year, since a header cannot say for ever."""
 
 Tokens = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "content tokens"})]
 """A position in a stream, counted in content tokens, never in bytes."""
+
+Events = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "events"})]
+"""A position in a stream, counted in whole events with data; over gRPC in messages."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "requests"})]
 """A number of requests."""

@@ -15,9 +15,6 @@ _FRAMING: Final = frozenset(
     {"content-length", "transfer-encoding", "connection", "keep-alive", "trailer"}
 )
 
-Passage = Generator[Step | Next, Step, Event | None]
-"""Part of a script that lets honest steps pass, and returns the event it kept in hand."""
-
 
 def whole_answer(answer: HttpAnswer) -> Script:
     """Say a whole answer of the fault's own; the provider is not asked."""
@@ -88,11 +85,17 @@ def changed_answer(edit: Edit, leave_out: Callable[[bytes], bool] = lambda _: Fa
 
 
 def changed_body(edit: Edit) -> Script:
-    """Read the rest of an answer that is no stream, whole, and say it with an edit."""
-    body, ending = yield from whole_body()
-    if body:
-        yield Event(data=edited(body, edit))
-    yield ending
+    """Read the rest of an answer that is no stream, whole, and say it with an edit.
+
+    Where there is nothing to edit, its pieces are said as they came.
+    """
+    pieces: list[Event] = []
+    while isinstance(step := (yield NEXT), Event):
+        pieces.append(step)
+    body = b"".join(piece.data for piece in pieces)
+    changed = edited(body, edit)
+    yield from pieces if changed is body else [Event(data=changed)]
+    yield step
 
 
 def with_data(event: Event, data: bytes) -> Event:
@@ -111,32 +114,6 @@ def own_event(dialect: Dialect, data: bytes) -> Event:
     return Event(data=data, finish=finish)
 
 
-def until_token(after_tokens: int) -> Passage:
-    """Pass the answer on up to its position, and return the first event beyond, unsaid.
-
-    Beyond is the event that would bring the client more than `after_tokens` content tokens, or the
-    bare finish reason once the client has exactly that many. An answer that is no event stream has
-    no tokens to count: its body is beyond from its first byte, however it is cut into pieces.
-    None when the answer never gets there, which a refusal (status >= 400) never does.
-    """
-    passed, streamed = 0, True
-    while True:
-        step = yield NEXT
-        if isinstance(step, Event):
-            if _is_beyond(step, passed, after_tokens) if streamed else step.data:
-                return step
-            passed += step.tokens
-        elif isinstance(step, Head):
-            streamed = is_event_stream(step)
-        yield step
-        if _passes_whole(step):
-            return None
-
-
-def _is_beyond(event: Event, passed: int, after_tokens: int) -> bool:
-    return passed + event.tokens > after_tokens or (event.finish and passed == after_tokens)
-
-
 def _passes_whole(step: Step) -> bool:
     """Tell whether nothing after this step can be a position any more."""
     return step.status >= 400 if isinstance(step, Head) else not isinstance(step, Event)
@@ -144,8 +121,16 @@ def _passes_whole(step: Step) -> bool:
 
 def is_event_stream(head: Head) -> bool:
     """Tell whether a body is to come in events."""
-    types = (value for name, value in head.headers if name.lower() == "content-type")
-    return any(value.lower().startswith(_IN_EVENTS) for value in types)
+    return any(kind.startswith(_IN_EVENTS) for kind in _content_types(head))
+
+
+def takes_comments(head: Head) -> bool:
+    """Tell whether a body has room for comments: server-sent events alone have."""
+    return any(kind.startswith("text/event-stream") for kind in _content_types(head))
+
+
+def _content_types(head: Head) -> list[str]:
+    return [value.lower() for name, value in head.headers if name.lower() == "content-type"]
 
 
 def _sent_s(head: Head) -> int:

@@ -50,18 +50,17 @@ class Playing:
         self._chosen = chosen
         faults: list[tuple[str, Fault]] = []
         for one in chosen:
-            if not isinstance(one.fault, Fault):
-                continue
-            if protocol in one.fault.protocols:
+            if isinstance(one.fault, Fault) and protocol in one.fault.protocols:
                 faults.append((one.rule.id, one.fault))
-            else:
+            elif isinstance(one.fault, Fault):
                 self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
         layers = [
-            Layer(rule_id, fault.script_in(self._circumstances(rule_id), dialect))
-            for rule_id, fault in faults
+            Layer(r, fault.script_in(self._circumstances(r), dialect), bool(fault.untouched))
+            for r, fault in faults
         ]
         self._script = compose(layers, self._attest) if layers else _let_through()
         self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
+        self._untouched = {r: fault.untouched for r, fault in faults if fault.untouched}
         self._holder = ""
         self._honest: deque[Step] = deque()
         self._queued_bytes = 0
@@ -245,6 +244,8 @@ class Playing:
         self._left = True
         self._cancel_timer()
         self._script.close()
+        for untouched in self._untouched.items():
+            self._record_not_applicable(*untouched)
         self._release()
         self._take_leave()
 
@@ -257,6 +258,7 @@ class Playing:
 
     def _attest(self, rule_id: str, action: str) -> None:
         self._holder = rule_id
+        self._untouched.pop(rule_id, None)
         parent = self._request.parent
         self._lane.recorder.record_now(
             FaultTouched(

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from faults.fault import Fault, Protocol
 from faults.parameters import Messages, RetryAfter
-from faults.phrases import until_token
+from faults.positions import until_token
 from faults.steps import End, Head, Script, Trailers
 from providers.dialect import Dialect
 from providers.grpc import (

@@ -7,7 +7,7 @@ from msgspec import Meta
 from faults.fault import ANY_HTTP2, Fault, Protocol
 from faults.library.h2_rst_stream import CODES, Code
 from faults.parameters import Messages
-from faults.phrases import until_token
+from faults.positions import until_token
 from faults.steps import GoAway, Reset, Script
 from providers.dialect import Dialect
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from faults.fault import NOT_GRPC, Fault, Protocol
-from faults.parameters import Pause
+from faults.parameters import Interval, Pause
 from faults.phrases import is_event_stream, passed_head
 from faults.steps import Event, Script, Wait
 from providers.dialect import Dialect
@@ -26,10 +26,7 @@ class KeepAliveOnly(Fault, frozen=True, kw_only=True):
         "from firing, so that its fallback was never asked"
     )
 
-    interval_s: Annotated[
-        float,
-        Meta(ge=0.01, le=3600, description="between comments", extra={"unit": "s"}),
-    ] = 1.0
+    interval_s: Annotated[Interval, Meta(description="between comments")] = 1.0
     seconds: Annotated[
         Pause, Meta(description="how long, whatever the window; then the rest comes")
     ] = 600.0

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from faults.fault import Fault
 from faults.parameters import Seconds
-from faults.phrases import until_token
+from faults.positions import Passage, Place, until_place, until_token
 from faults.steps import Script, Wait
 from providers.dialect import Dialect
 
@@ -30,13 +30,33 @@ class SlowFirstToken(Fault, frozen=True, kw_only=True):
             "false: the request is held back, so that nothing comes at all"
         ),
     ] = True
+    at: Annotated[
+        Place | None,
+        Meta(
+            description="where the first token is waited for, if not right before it: "
+            "after_headers, after_prompt_filter or after_role"
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be; ValueError."""
+        if self.at == "after_finish":
+            raise ValueError("`at: after_finish` is behind every token, the first one too")
+        if self.at is not None and not self.headers_first:
+            raise ValueError(f"`headers_first: false` leaves nothing to be {self.at}")
 
     def script(self, dialect: Dialect) -> Script:  # noqa: ARG002 - slow is the same in each
         """Hold the first token, or the request, and let the rest through."""
         if not self.headers_first:
             yield Wait(seconds=self.delay_s)
             return
-        held = yield from until_token(0)
+        held = yield from self._held()
         if held is not None:
             yield Wait(seconds=self.delay_s)
             yield held
+
+    def _held(self) -> Passage:
+        if self.at is None:
+            return (yield from until_token(0))
+        found = yield from until_place(self.at)
+        return None if found is None else found.held

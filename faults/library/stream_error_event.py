@@ -4,14 +4,14 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from faults.fault import NOT_GRPC, Fault, Protocol
-from faults.parameters import Tokens
-from faults.phrases import is_event_stream, passed_head, until_token
+from faults.fault import NOT_GRPC, Protocol
+from faults.phrases import is_event_stream
+from faults.positions import Positioned
 from faults.steps import Close, End, Event, Script
 from providers.dialect import Dialect
 
 
-class StreamErrorEvent(Fault, frozen=True, kw_only=True):
+class StreamErrorEvent(Positioned, frozen=True, kw_only=True):
     """The client gets the provider's own error within the answer, after its status was 200."""
 
     name: ClassVar[str] = "stream_error_event"
@@ -22,7 +22,6 @@ class StreamErrorEvent(Fault, frozen=True, kw_only=True):
         "whose fallback failed after its 200 (BerriAI/litellm #38610)"
     )
 
-    after_tokens: Annotated[Tokens, Meta(description="what the client gets before")] = 0
     status: Annotated[
         int,
         Meta(
@@ -42,16 +41,14 @@ class StreamErrorEvent(Fault, frozen=True, kw_only=True):
     ] = "end"
 
     def script(self, dialect: Dialect) -> Script:
-        """Say the error before the next token, or instead of a body."""
-        head = yield from passed_head()
-        if head is None:
+        """Say the error before what comes next, or instead of a body."""
+        found = yield from self.found()
+        if found is None:
             return
         end = Close() if self.then == "close" else End()
-        if not is_event_stream(head):
+        if not is_event_stream(found.head):
             yield Event(data=dialect.refusal(self.status, message=self.message).body)
             yield end
             return
-        held = yield from until_token(self.after_tokens)
-        if held is not None:
-            yield Event(data=dialect.error_event(self.status, message=self.message))
-            yield held if self.then == "continue" else end
+        yield Event(data=dialect.error_event(self.status, message=self.message))
+        yield found.held if self.then == "continue" else end

@@ -1,17 +1,13 @@
 """The stream ends too early, and in good form."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from msgspec import Meta
-
-from faults.fault import Fault
-from faults.parameters import Tokens
-from faults.phrases import until_token
+from faults.positions import Positioned
 from faults.steps import End, Script
 from providers.dialect import Dialect
 
 
-class StreamTruncate(Fault, frozen=True, kw_only=True):
+class StreamTruncate(Positioned, frozen=True, kw_only=True):
     """The client's stream ends well-formed but early: no finish reason, no usage, no `[DONE]`."""
 
     name: ClassVar[str] = "stream_truncate"
@@ -22,9 +18,7 @@ class StreamTruncate(Fault, frozen=True, kw_only=True):
         "(SamSaffron/term-llm #954)"
     )
 
-    after_tokens: Annotated[Tokens, Meta(description="what the client gets before")] = 0
-
     def script(self, dialect: Dialect) -> Script:  # noqa: ARG002 - no dialect has a word for it
-        """End instead of saying the next token."""
-        if (yield from until_token(self.after_tokens)) is not None:
+        """End instead of saying what comes next."""
+        if (yield from self.found()) is not None:
             yield End()

@@ -151,8 +151,8 @@ class Injection:
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
         dice = self._dice_of(request)
         layers = [
-            Layer(rule_id, fault.script_in(Circumstances(dice(rule_id)), self.dialect))
-            for rule_id, fault in faults
+            Layer(r, fault.script_in(Circumstances(dice(r)), self.dialect), bool(fault.untouched))
+            for r, fault in faults
         ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 

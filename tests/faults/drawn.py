@@ -2,11 +2,14 @@
 
 import math
 
+import msgspec
+from hypothesis import reject
 from hypothesis import strategies as st
 from msgspec import inspect as types
 
 from faults.catalog import fault_classes, make_fault
 from faults.fault import Fault
+from faults.positions import Positioned
 from faults.steps import Close, End, Event, Reset, Step, Wait
 from tests.faults.honest import BUSY, EVENT_STREAM, JSON, body, played, said, stream
 
@@ -44,17 +47,31 @@ def _numbers(kind: types.IntType | types.FloatType) -> st.SearchStrategy[object]
 def faults_of(kind: type[Fault]) -> st.SearchStrategy[Fault]:
     """Draw any fault of one kind."""
     fields = {field.name: field for field in types.type_info(kind).fields}  # type: ignore[attr-defined]  # every fault is a struct
-    parameters = st.fixed_dictionaries(
+    together = st.fixed_dictionaries(
         {name: _values(field.type) for name, field in fields.items() if field.required},
         optional={
-            name: _values(field.type) for name, field in fields.items() if not field.required
+            name: _values(field.type)
+            for name, field in fields.items()
+            if not field.required and name not in _positions(kind)
         },
     )
-    return parameters.map(lambda drawn: _made(kind, drawn))
+    positions: list[st.SearchStrategy[dict[str, object]]] = [st.just({})]
+    positions += [
+        st.fixed_dictionaries({name: _values(fields[name].type)}) for name in _positions(kind)
+    ]
+    drawn = st.tuples(together, st.one_of(positions))
+    return drawn.map(lambda pair: _made(kind, {**pair[0], **pair[1]}))
+
+
+def _positions(kind: type[Fault]) -> tuple[str, ...]:
+    return kind.positions if issubclass(kind, Positioned) else ()
 
 
 def _made(kind: type[Fault], drawn: dict[str, object]) -> Fault:
-    made = make_fault({kind.name: drawn})
+    try:
+        made = make_fault({kind.name: drawn})
+    except msgspec.ValidationError:  # parameters that do not go together
+        reject()
     assert isinstance(made, Fault)
     return made
 

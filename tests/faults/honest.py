@@ -81,8 +81,10 @@ def fault(name: str, **parameters: object) -> Fault:
 def play(faults: list[Fault], honest: list[Step]) -> tuple[Play, list[tuple[str, str]]]:
     """Rehearse faults in list order; return the play and the attestations, ids being indices."""
     attested: list[tuple[str, str]] = []
-    scripts = [one.script(PlainDialect()) for one in faults]
-    layers = [Layer(str(index), script) for index, script in enumerate(scripts)]
+    layers = [
+        Layer(str(index), one.script(PlainDialect()), bool(one.untouched))
+        for index, one in enumerate(faults)
+    ]
     told = compose(layers, lambda rule, action: attested.append((rule, action)))
     return rehearse(told, honest), attested
 

@@ -77,6 +77,8 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "finish_early",
         "token_drop",
         "token_duplicate",
+        "token_scramble",
+        "tool_call_corrupt",
     }
     assert set(listener_fault_classes()) == {"connect_refused", "connect_timeout", "tls_failure"}
 

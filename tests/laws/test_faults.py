@@ -12,7 +12,7 @@ from faults.config import Rule
 from faults.dice import draw
 from faults.fault import Fault
 from faults.layers import ENDINGS, Layer, compose
-from faults.rehearse import rehearse
+from faults.rehearse import Play, rehearse
 from faults.rules import RuleBook
 from faults.steps import NEXT, Event, Script, Step, Wait
 from telemetry.identity import Parent, attempt_span_id, trace_id
@@ -108,7 +108,7 @@ def test_a_fault_is_attested_if_and_only_if_the_client_gets_another_answer(
     one = data.draw(drawn.faults_of(kind))
     result, attested = play([one], honest)
     assert len(attested) <= 1
-    other = result != play([], honest)[0]
+    other = is_other(result, [one], honest)
     assert bool(attested) >= other if kind.holds_back else bool(attested) == other
     for _, action in attested:
         assert action in actions_of(one)
@@ -129,8 +129,16 @@ def test_a_stack_is_attested_if_and_only_if_the_client_gets_another_answer(
     result, attested = play(faults, honest)
     rules = [rule for rule, _ in attested]
     assert len(rules) == len(set(rules))
-    other = result != play([], honest)[0]
+    other = is_other(result, faults, honest)
     assert bool(attested) >= other if any_holds_back(faults) else bool(attested) == other
+
+
+def is_other(result: Play, faults: list[Fault], honest: list[Step]) -> bool:
+    """Another answer; what a fault kept that then had nothing to change in it may come later."""
+    plain = play([], honest)[0]
+    if any(one.untouched for one in faults):
+        return said(result) != said(plain) or result.end_s != plain.end_s
+    return result != plain
 
 
 def any_holds_back(faults: list[Fault]) -> bool:
@@ -163,7 +171,8 @@ def test_how_a_body_is_cut_into_pieces_decides_nothing(
     cut = data.draw(st.integers(0, len(whole)))
     once, in_pieces = play(faults, body(whole)), play(faults, body(whole[:cut], whole[cut:]))
     assert bytes_of(said(once[0])) == bytes_of(said(in_pieces[0]))
-    assert once[1] == in_pieces[1]
+    # By rule alone: a limit within a piece makes another piece of it, one between two cuts.
+    assert [rule for rule, _ in once[1]] == [rule for rule, _ in in_pieces[1]]
     assert once[0].end_s == in_pieces[0].end_s
 
 

@@ -1,3 +1,6 @@
+import msgspec
+import pytest
+
 from faults.steps import End, Step
 from tests.faults.honest import (
     BUSY,
@@ -53,3 +56,21 @@ def test_an_answer_without_any_token_passes() -> None:
     honest: list[Step] = [EVENT_STREAM, OPENING, End()]
     assert said(played(fault("slow_first_token", delay_s=2), honest)) == honest
     assert attested(fault("slow_first_token", delay_s=2), honest) == []
+
+
+def test_it_may_be_waited_for_before_any_event() -> None:
+    play = played(fault("slow_first_token", delay_s=2, at="after_headers"), stream(1))
+    assert play.steps[:2] == [(0.0, EVENT_STREAM), (2.0, OPENING)]
+    assert said(play) == stream(1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        ({"at": "after_finish"}, "behind every token"),
+        ({"at": "after_role", "headers_first": False}, "leaves nothing to be after_role"),
+    ],
+)
+def test_there_is_no_first_token_elsewhere(wrong: dict[str, object], match: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=match):
+        fault("slow_first_token", delay_s=2, **wrong)

@@ -1,8 +1,10 @@
 import math
 
+import msgspec
 import pytest
 
-from tests.faults.honest import attested, body, fault, played, said, stream, token
+from faults.steps import End, Event, Head, Step
+from tests.faults.honest import DONE, FINISH, attested, body, fault, played, said, stream, token
 
 
 @pytest.mark.parametrize("after_tokens", [0, 1, 2])
@@ -37,3 +39,38 @@ def test_an_answer_that_is_shorter_passes_untouched() -> None:
 
 def test_a_body_that_is_no_stream_is_held_before_its_first_piece() -> None:
     assert said(played(fault("stream_stall", after_tokens=9), body(b"{", b"}"))) == body()[:1]
+
+
+COMMENT = Event(data=b": keep-alive\n\n")
+
+
+def test_comments_may_come_meanwhile() -> None:
+    one = fault("stream_stall", after_tokens=1, seconds=2.5, keepalive=True)
+    play = played(one, stream(2))
+    silent = play.steps.index((0.0, token(0))) + 1
+    comments = [(1.0, COMMENT), (2.0, COMMENT)]
+    assert play.steps[silent : silent + 3] == [*comments, (2.5, token(1))]
+    assert [step for step in said(play) if step != COMMENT] == stream(2)
+    assert attested(one, stream(2)) == ["delayed"]
+
+
+def test_with_comments_a_stall_without_an_end_has_one() -> None:
+    one = fault("stream_stall", keepalive=True, keepalive_interval_s=100.0)
+    play = played(one, stream(1))
+    assert (said(play).count(COMMENT), play.end_s) == (5, 600.0)
+    with pytest.raises(msgspec.ValidationError, match="`seconds` is at most 600"):
+        fault("stream_stall", keepalive=True, seconds=601.0)
+
+
+def test_a_body_and_grpc_have_no_comments() -> None:
+    one = fault("stream_stall", keepalive=True, seconds=5)
+    head = Head(status=200, headers=(("content-type", "application/grpc"),))
+    calls: list[Step] = [head, Event(data=b"\0\0\0\0\0", tokens=1), End()]
+    for honest in (body(b"{}"), calls):
+        assert said(played(one, honest)) == honest
+        assert played(one, honest).end_s == 5
+
+
+def test_a_stall_may_come_behind_the_finish() -> None:
+    play = played(fault("stream_stall", at="after_finish", seconds=5), stream(1))
+    assert play.steps[-3:] == [(0.0, FINISH), (5.0, DONE), (5.0, End())]
