@@ -10,14 +10,21 @@ import msgspec
 
 from providers.words import CHARACTERS_PER_PROMPT_TOKEN
 
-_IN_PATH: Final = re.compile(r"/(?:deployments/([^/]+)/|models/([^/:]+):)")
-"""Azure OpenAI's deployment; the model of Gemini's API, before its verb."""
+_IN_PATH: Final = re.compile(r"/(?:deployments/([^/]+)/|models/([^/:]+)(?=[:/]))")
+"""Azure OpenAI's deployment; the model of Gemini's API and of the Open Inference Protocol."""
 
 _STREAMED: Final = re.compile(r":(stream)?[gG]enerateContent$")
 _MODEL: Final = re.compile(rb'"model"\s*:\s*"([^"\\]*)"')
+_MESSAGE: Final = frozenset({b"\0", b"\1"})
+"""How a gRPC message begins: compressed or not, then four bytes of its length."""
+
+_PREFIX_BYTES: Final = 5
+_FIRST_TEXT: Final = b"\x0a"
+"""Field 1, a string: `model_name` in the Open Inference Protocol's requests."""
+
 _STREAM: Final = re.compile(rb'"stream"\s*:\s*(true|false)\b')
 
-_CREDENTIALS: Final = (b"api-key", b"x-api-key", b"x-goog-api-key", b"authorization")
+CREDENTIALS: Final = (b"api-key", b"x-api-key", b"x-goog-api-key", b"authorization")
 _BEARER: Final = b"bearer "
 
 
@@ -34,7 +41,18 @@ class Traits:
     beginning of its body, as much as was held.
     """
 
-    __slots__ = ("_asked", "_body", "_head", "_read", "first", "low", "under_way")
+    __slots__ = (
+        "_asked",
+        "_body",
+        "_head",
+        "_key_hash",
+        "_model_in_path",
+        "_path",
+        "_read",
+        "first",
+        "low",
+        "under_way",
+    )
 
     def __init__(
         self,
@@ -52,6 +70,10 @@ class Traits:
         self._read = body
         self._body: bytes | None = None
         self._asked: _Asked | None = None
+        # Several rules may ask the same.
+        self._path: str | None = None
+        self._model_in_path: str | None = None
+        self._key_hash: str | None = None
 
     @property
     def prompt_tokens(self) -> int:
@@ -66,7 +88,10 @@ class Traits:
 
     def headers(self, name: bytes) -> list[bytes]:
         """Return every header of this name, as `header` does."""
-        parts = self.low.split(b"\r\n" + name + b":")[1:]
+        line = b"\r\n" + name + b":"
+        if line not in self.low:
+            return []
+        parts = self.low.split(line)[1:]
         return [part.partition(b"\r\n")[0].strip() for part in parts]
 
     @property
@@ -77,6 +102,11 @@ class Traits:
     @property
     def path(self) -> str:
         """The path, without its query."""
+        if self._path is None:
+            self._path = self._path_asked()
+        return self._path
+
+    def _path_asked(self) -> str:
         target = self._head.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
         if not target.startswith(b"/") and b"://" in target:
             target = b"/" + target.partition(b"://")[2].partition(b"/")[2]
@@ -85,8 +115,10 @@ class Traits:
     @property
     def model_in_path(self) -> str:
         """The model or deployment that the path names; empty where it names none."""
-        found = _IN_PATH.search(self.path)
-        return unquote(found[1] or found[2]) if found else ""
+        if self._model_in_path is None:
+            found = _IN_PATH.search(self.path)
+            self._model_in_path = unquote(found[1] or found[2]) if found else ""
+        return self._model_in_path
 
     @property
     def model(self) -> str:
@@ -108,7 +140,12 @@ class Traits:
     @property
     def key_hash(self) -> str:
         """The first 16 hex digits of the credential's SHA-256; empty without a credential."""
-        for name in _CREDENTIALS:
+        if self._key_hash is None:
+            self._key_hash = self._hash_of_key()
+        return self._key_hash
+
+    def _hash_of_key(self) -> str:
+        for name in CREDENTIALS:
             start = self.low.find(b"\r\n" + name + b":")
             if start >= 0:
                 value = self._head[start + len(name) + 3 :].partition(b"\r\n")[0].strip()
@@ -138,6 +175,8 @@ class Traits:
 
 def _said_in(body: bytes) -> _Asked:
     """Read what a body says; of one that is cut off, what stands in its beginning."""
+    if body[:1] in _MESSAGE:
+        return _Asked(model=_model_in_message(body[_PREFIX_BYTES:]))
     try:
         return msgspec.json.decode(body, type=_Asked)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -146,6 +185,13 @@ def _said_in(body: bytes) -> _Asked:
             model="" if model is None else model[1].decode("utf-8", "replace"),
             stream=stream is not None and stream[1] == b"true",
         )
+
+
+def _model_in_message(message: bytes) -> str:
+    """Return field 1 of a protobuf message where it is a string of less than 128 bytes."""
+    if message[:1] != _FIRST_TEXT or len(message) < 2 or message[1] > 0x7F:
+        return ""
+    return message[2 : 2 + message[1]].decode("utf-8", "replace")
 
 
 UNKNOWN: Final = Traits()
