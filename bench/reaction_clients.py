@@ -31,33 +31,38 @@ class Reaction(NamedTuple):
     seconds: float
 
 
-Ask = Callable[[str, Callable[[object], None], ssl.SSLContext | None], Iterator[str]]
-"""Asks at a base URL, with a hook for each request, trusting whom it is told to; yields texts."""
+class Manner(NamedTuple):
+    """How it is asked: `times` in a row, of which the last counts; None trusts the usual ones."""
+
+    trusted: ssl.SSLContext | None = None
+    times: int = 1
 
 
-def ask_openai(
-    url: str, hook: Callable[[object], None], trusted: ssl.SSLContext | None
-) -> Iterator[str]:
+Ask = Callable[[str, Callable[[object], None], Manner], Iterator[str]]
+"""Asks at a base URL, with a hook for each request; yields the texts of the last stream."""
+
+
+def ask_openai(url: str, hook: Callable[[object], None], manner: Manner) -> Iterator[str]:
     """Ask as `openai` does."""
     http = httpx2.Client(
-        timeout=READ_TIMEOUT_S, event_hooks={"request": [hook]}, verify=trusted or True
+        timeout=READ_TIMEOUT_S, event_hooks={"request": [hook]}, verify=manner.trusted or True
     )
     with AzureOpenAI(
         azure_endpoint=url, api_key="k", api_version="2024-10-21", http_client=http
     ) as client:
-        for chunk in client.chat.completions.create(
-            model="gpt-4o",
-            messages=[{"role": "user", "content": "hello"}],
-            max_tokens=TOKENS,
-            stream=True,
-            timeout=READ_TIMEOUT_S,
-        ):
-            yield "".join(choice.delta.content or "" for choice in chunk.choices)
+        for number in range(manner.times):
+            for chunk in client.chat.completions.create(
+                model="gpt-4o",
+                messages=[{"role": "user", "content": "hello"}],
+                max_tokens=TOKENS,
+                stream=True,
+                timeout=READ_TIMEOUT_S,
+            ):
+                if number == manner.times - 1:
+                    yield "".join(choice.delta.content or "" for choice in chunk.choices)
 
 
-def ask_genai(
-    url: str, hook: Callable[[object], None], trusted: ssl.SSLContext | None
-) -> Iterator[str]:
+def ask_genai(url: str, hook: Callable[[object], None], manner: Manner) -> Iterator[str]:
     """Ask as `google-genai` does."""
     client = genai.Client(
         vertexai=True,
@@ -67,23 +72,25 @@ def ask_genai(
         http_options=types.HttpOptions(
             base_url=url,
             timeout=int(READ_TIMEOUT_S * 1000),
-            client_args={"event_hooks": {"request": [hook]}, "verify": trusted or True},
+            client_args={"event_hooks": {"request": [hook]}, "verify": manner.trusted or True},
         ),
     )
     config = types.GenerateContentConfig(max_output_tokens=TOKENS)
-    for chunk in client.models.generate_content_stream(
-        model="gemini-2.5-flash", contents="hello", config=config
-    ):
-        yield chunk.text or ""
+    for number in range(manner.times):
+        for chunk in client.models.generate_content_stream(
+            model="gemini-2.5-flash", contents="hello", config=config
+        ):
+            if number == manner.times - 1:
+                yield chunk.text or ""
 
 
-def reaction(ask: Ask, url: str, trusted: ssl.SSLContext | None = None) -> Reaction:
-    """Ask once, and say what came of it."""
+def reaction(ask: Ask, url: str, manner: Manner) -> Reaction:
+    """Ask, and say what came of it the last time."""
     sent: list[object] = []
     texts: list[str] = []
     begin_s = time.monotonic()
     try:
-        texts.extend(ask(url, sent.append, trusted))
+        texts.extend(ask(url, sent.append, manner))
         error = ""
     except Exception as raised:  # noqa: BLE001 - whatever an SDK raises is what is to be told
         error = f"`{type(raised).__name__}`"
@@ -91,7 +98,7 @@ def reaction(ask: Ask, url: str, trusted: ssl.SSLContext | None = None) -> React
     whole = got == list(range(TOKENS))
     told = "whole" if whole else f"{len(got)} of {TOKENS} tokens" + (", no error" * (not error))
     result = f"{error} after {len(got)} tokens" if error and got else error or told
-    return Reaction(result, len(sent), time.monotonic() - begin_s)
+    return Reaction(result, len(sent) - manner.times + 1, time.monotonic() - begin_s)
 
 
 class Called(NamedTuple):

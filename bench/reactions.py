@@ -24,7 +24,7 @@ from typing import Final
 
 import msgspec
 
-from bench.reaction_clients import Reaction, ask_genai, ask_openai, called, reaction
+from bench.reaction_clients import Manner, Reaction, ask_genai, ask_openai, called, reaction
 from faults.catalog import faults_over
 from faults.fault import Fault
 from tests.live.echoing import echo
@@ -39,9 +39,14 @@ CHOSEN: Final[dict[str, dict[str, object]]] = {
     "capacity": {"concurrent": 0},
     "bandwidth": {"rate_kb_per_s": 2},
     "limit_data": {"limit_bytes": 1000},
+    "packet_loss": {"rate": 0.3},
+    "stale_keepalive": {"idle_s": 0},
     "wrong_model": {"model": "another-model"},
 }
 """Parameters where a fault's own defaults show nothing, or would take too long."""
+
+SECOND_TIME: Final = frozenset({"stale_keepalive"})
+"""What is met on a connection that has carried an answer: the first one is not told of."""
 
 CALLED: Final[dict[str, dict[str, object]]] = {"limit_data": {"limit_bytes": 20}}
 """The same, where messages are as short as they are here."""
@@ -78,7 +83,8 @@ Printed by `python -m bench.reactions > docs/sdk-reactions.md` with openai {open
 
 For a stream of six tokens; retries are as the SDKs have them by default. *Whole* means that all
 tokens came and no error: where the fault cut or changed something, the SDK has taken it for a
-success. Attempts are the requests that the SDK sent.
+success. Attempts are the requests that the SDK sent. `stale_keepalive` is met by a second question:
+an SDK that closed its connection behind the first answer does not meet it.
 
 | fault | openai: result | attempts | s | google-genai: result | attempts | s |
 | --- | --- | --- | --- | --- | --- | --- |"""
@@ -191,8 +197,9 @@ def over_http() -> None:
     """Print what the SDKs make of the faults of an exchange."""
     with serving(experiment()) as urls:
         for name in faults_over("HTTP/1.1"):
-            one = reaction(ask_openai, urls[f"azure-{name}"])
-            other = reaction(ask_genai, urls[f"vertex-{name}"])
+            manner = Manner(times=2 if name in SECOND_TIME else 1)
+            one = reaction(ask_openai, urls[f"azure-{name}"], manner)
+            other = reaction(ask_genai, urls[f"vertex-{name}"], manner)
             _row(name, *_cells(one), *_cells(other))
 
 
@@ -208,11 +215,11 @@ def over_grpc() -> None:
 def when_connecting() -> None:
     """Print what all make of a listener that nobody gets through."""
     with _own_authority() as pem, serving(connecting()) as urls:
-        trusted = ssl.create_default_context(cadata=pem.decode())
+        manner = Manner(trusted=ssl.create_default_context(cadata=pem.decode()))
         for name in CONNECTING:
             url = urls[_place(name)]
-            one = reaction(ask_openai, url, trusted)
-            other = reaction(ask_genai, url, trusted)
+            one = reaction(ask_openai, url, manner)
+            other = reaction(ask_genai, url, manner)
             told = called(_address(url), pem if url.startswith("https") else None)
             _row(name, *_cells(one), *_cells(other), _word(told.call), f"{told.call_s:.1f}")
 

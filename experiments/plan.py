@@ -10,6 +10,7 @@ import msgspec
 
 from experiments.forewarned import warnings_of
 from experiments.gate import Need, needs, parse_gate
+from experiments.meant import unmet
 from experiments.model import Experiment, Fault
 from loadgen.plan import describe, plan
 from telemetry.figure import P95_SAMPLES
@@ -193,10 +194,11 @@ def _undecidable(
     found = []
     if baseline < P95_SAMPLES:
         found.append(f"the baseline needs {P95_SAMPLES} exchanges to count, {baseline} are planned")
-    for window in windows:
-        reached = window.touched_at_most and _asked(experiment, window.endpoints)
-        if not reached and window.group not in may_miss:
-            found.append(f"fault {window.group} would reach nobody: {_why_nobody(window)}")
+    found += [
+        f"fault {window.group} would reach nobody: {why}"
+        for window in windows
+        if (why := _why_nobody(experiment, window)) and window.group not in may_miss
+    ]
     found += [
         f"{gate.gate}: {gate.undefined or _too_few(gate)}" for gate in gates if not gate.decidable
     ]
@@ -211,11 +213,16 @@ def _asked(experiment: Experiment, endpoints: Sequence[str]) -> bool:
     return any(name in experiment.route.order for name in endpoints)
 
 
-def _why_nobody(window: WindowPlan) -> str:
+def _why_nobody(experiment: Experiment, window: WindowPlan) -> str:
+    """Say why a window's faults would touch nothing, whatever happens; empty where they may."""
     if window.share <= 0:
         return "its share is 0"
     if not window.arrivals:
         return "nothing arrives in its window"
     if not window.touched_at_most:
         return f"its counts take none of the {window.arrivals} that arrive in its window"
-    return f"the route never asks {', '.join(window.endpoints)}"
+    if not _asked(experiment, window.endpoints):
+        return f"the route never asks {', '.join(window.endpoints)}"
+    faults = [fault for fault in experiment.faults if fault.id in window.faults]
+    whys = [unmet(fault, experiment) for fault in faults]
+    return whys[0] if all(whys) else ""

@@ -7,6 +7,7 @@ of protocol, or bytes that the parser refuses, both directions pass unread.
 
 import asyncio
 
+from faults.circumstances import NEVER_IDLE
 from faults.client_line import ClientLine
 from faults.heads import MAX_HEAD_BYTES, attempt_key_in, parent_in, rewrite_request
 from faults.lane import Lane
@@ -17,6 +18,8 @@ from faults.request import CONTENT_BYTES, HELD_BYTES, Request
 from faults.request_reader import RequestReader
 from faults.rules import ArmedRule
 from providers.http1 import CONTINUE
+from telemetry.clock import NS_PER_S, now_ns
+from telemetry.identity import Parent
 from telemetry.rows import HopEnded
 
 
@@ -25,6 +28,7 @@ class ClientSide(ClientLine):
 
     __slots__ = (
         "_half_closed",
+        "_idle_since_ns",
         "_last",
         "_number",
         "_player",
@@ -44,6 +48,7 @@ class ClientSide(ClientLine):
         self.row: HopEnded | None = None
         self.outlet = Outlet(self, lane)
         self._number = next(lane.connection_numbers)
+        self._idle_since_ns = 0
         self._player: Player | None = None
         self._undecided: Request | None = None
         self._half_closed = self._last = self._unread = False
@@ -110,11 +115,16 @@ class ClientSide(ClientLine):
         key = None if parent is None else attempt_key_in(low)
         self.row = lane.begin_hop(self._number, parent, key, len(whole))
         body = whole[len(head) :]
-        if not (lane.armed and self._is_taken(Request(head, low, parent, key), body)):
+        if not (lane.armed and self._is_taken(self._request(parent, key), body)):
             request = rewrite_request(head, low, lane.upstream.authority) + body
             self.outlet.ask(request, bodiless=head.startswith(b"HEAD "))
         if reader.odd:
             self._note_oddity()
+
+    def _request(self, parent: Parent | None, attempt_key: int | None) -> Request:
+        since_ns = self._idle_since_ns
+        idle_s = (now_ns() - since_ns) / NS_PER_S if since_ns else NEVER_IDLE
+        return Request(self.reader.head, self.reader.low, parent, attempt_key, idle_s)
 
     def _more(self, data: bytes) -> None:
         reader, row = self.reader, self.row
@@ -303,6 +313,7 @@ class ClientSide(ClientLine):
             return
         self.row = None
         self.lane.end_hop(row, ending, error)
+        self._idle_since_ns = row.end_ns
 
     def _go_on(self) -> None:
         if self._last:

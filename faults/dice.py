@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from hashlib import blake2b
+from random import Random
 
 import msgspec
 
@@ -33,3 +34,11 @@ def _begun(seed: int, fault_id: str) -> blake2b:
     digest = blake2b(digest_size=8, key=str(seed).encode())
     digest.update(b"[%b," % _encode(fault_id))
     return digest
+
+
+def dice(seed: int, fault_id: str, exchange_key: str, attempt_key: str) -> Random:
+    """Return the dice by which a fault shapes this attempt, once it was drawn.
+
+    They know nothing of the draw itself: their seed is another number of the same kind.
+    """
+    return Random(draw(seed, fault_id, exchange_key, f"{attempt_key} shaped"))

@@ -4,6 +4,7 @@ from typing import ClassVar, Final, Literal
 
 import msgspec
 
+from faults.circumstances import Circumstances
 from faults.gate import Gate
 from faults.steps import Script
 from providers.dialect import Dialect
@@ -42,6 +43,15 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """True when the script keeps honest steps until later ones come: attested as `withheld`,
     even where nothing else becomes of them."""
 
+    of_connection: ClassVar[bool] = False
+    """True when the script looks at the connection's past: a client's own transport has none."""
+
+    cuts: ClassVar[bool] = False
+    """True when the script may say an honest event in pieces."""
+
+    counts_pieces: ClassVar[bool] = False
+    """True when it matters in how many pieces a body comes, as it does to TCP."""
+
     def gate(self) -> Gate | None:
         """Return the state of a fault that depends on what came before; one per endpoint."""
         return None
@@ -49,6 +59,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def script(self, dialect: Dialect) -> Script:
         """Say what the client gets; the first `NEXT` asks the provider."""
         raise NotImplementedError
+
+    def script_in(self, circumstances: Circumstances, dialect: Dialect) -> Script:  # noqa: ARG002 - most need none
+        """Say the same, where dice or the connection's past decide."""
+        return self.script(dialect)
 
 
 class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -204,6 +205,17 @@ class Lane:
             return chosen
         mine = key if parent is None else f"{parent.trace_id} {attempt_key} {key}"
         return (*chosen, *self.header_faults.asked(traits.low, mine))
+
+    def dice(self, rule_id: str, parent: Parent | None, attempt: int | None, hop: int) -> Random:
+        """Return the dice by which a fault shapes an exchange.
+
+        They are the same in every run for the run's own attempts; without trace headers they go
+        by the order of arrival.
+        """
+        own = parent is not None and parent.run_tag == self.run_tag
+        exchange = "" if parent is None else str(parent.exchange) if own else parent.trace_id
+        known = parent is not None and attempt is not None
+        return self.book.dice(rule_id, exchange, f"{self.endpoint}/{attempt if known else hop}")
 
     def connect(self, protocol: asyncio.Protocol) -> "asyncio.Task[asyncio.Transport]":
         """Start to connect a protocol to the server behind this lane."""

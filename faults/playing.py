@@ -15,9 +15,11 @@ import math
 from collections import deque
 from typing import Final
 
+from faults.circumstances import Circumstances
 from faults.fault import Fault, Protocol
 from faults.lane import Lane
 from faults.layers import ENDINGS, Layer, compose
+from faults.owing import settle
 from faults.request import Request
 from faults.rules import ArmedRule
 from faults.steps import NEXT, Event, Next, Reset, Script, Step, Wait
@@ -54,7 +56,10 @@ class Playing:
                 faults.append((one.rule.id, one.fault))
             else:
                 self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
-        layers = [Layer(rule_id, fault.script(dialect)) for rule_id, fault in faults]
+        layers = [
+            Layer(rule_id, fault.script_in(self._circumstances(rule_id), dialect))
+            for rule_id, fault in faults
+        ]
         self._script = compose(layers, self._attest) if layers else _let_through()
         self._eventful = [rule_id for rule_id, fault in faults if fault.needs_events]
         self._holder = ""
@@ -65,6 +70,11 @@ class Playing:
         self._held_for_ever = self._paused = False
         self._timer: asyncio.TimerHandle | None = None
         self._ending = ""
+
+    def _circumstances(self, rule_id: str) -> Circumstances:
+        request = self._request
+        dice = self._lane.dice(rule_id, request.parent, request.attempt_key, self._row.hop)
+        return Circumstances(dice, request.idle_s)
 
     # What the framing does.
 
@@ -224,21 +234,12 @@ class Playing:
     # To the client.
 
     def _say(self, step: Step) -> None:
-        honest = self._settle(step)
+        honest = settle(self._owed, step)
         if isinstance(step, ENDINGS):
             self._over = True
             self._end(step, honest=honest)
         else:
             self._tell(step)
-
-    def _settle(self, said: Step) -> bool:
-        """Forget the honest steps that this one tells or replaces; True if it is one of them."""
-        for index, owed in enumerate(self._owed):
-            if owed is said:
-                del self._owed[: index + 1]
-                return True
-        self._owed.clear()
-        return False
 
     def _leave(self) -> None:
         self._left = True

@@ -100,8 +100,7 @@ class ReadingSide(ClientSide):
         self.row = lane.new_hop(len(whole))
         parent = parent_in(reader.low)
         key = None if parent is None else attempt_key_in(reader.low)
-        request = Request(reader.head, reader.low, parent, key)
-        self._take_request(request, whole[len(reader.head) :])
+        self._take_request(self._request(parent, key), whole[len(reader.head) :])
         if reader.odd:
             self._note_oddity()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from faults.circumstances import NEVER_IDLE
 from faults.heads import expects_continue, replace_field, rewrite_request, start_line, without_field
 from faults.traits import Traits
 from telemetry.identity import Parent
@@ -18,12 +19,16 @@ A client that leaves is seen as long as its bytes are read; beyond this, only it
 
 
 class Request(NamedTuple):
-    """One request's head, with what its trace headers say; `low` is the head in lower case."""
+    """One request's head, with what its trace headers say; `low` is the head in lower case.
+
+    `idle_s`: how long its connection had lain idle, as `Circumstances` has it.
+    """
 
     head: bytes
     low: bytes
     parent: Parent | None
     attempt_key: int | None
+    idle_s: float = NEVER_IDLE
 
     @property
     def keyed_by(self) -> str:

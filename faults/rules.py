@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from random import Random
 from typing import NamedTuple
 
 import msgspec
 
 from faults.catalog import make_fault
 from faults.config import Rule
-from faults.dice import draw
+from faults.dice import dice, draw
 from faults.fault import Fault, ListenerFault
 from faults.gate import Arrival, Gate
 from faults.schedule import is_armed, next_change_s, share_at
@@ -115,6 +116,10 @@ class RuleBook:
             one for one in armed if self._touches(one, exchange_key, attempt, now_s, traits)
         )
 
+    def dice(self, rule_id: str, exchange_key: str, attempt_key: str) -> Random:
+        """Return the dice by which a fault shapes an exchange that it touches."""
+        return dice(self._seed, rule_id, exchange_key, attempt_key)
+
     def add(self, rule: Rule) -> None:
         """Take one more rule, from when to when it says; raises as the book itself."""
         _refuse_twins((*self._rules, rule))
@@ -214,7 +219,11 @@ class RuleBook:
 
 def may_touch(armed: Iterable[ArmedRule], traits: Traits) -> bool:
     """Tell whether any of the candidates may touch a request, as far as its head says."""
-    return any(one.choice is None or one.choice.may_mean(traits) for one in armed)
+    for one in armed:
+        choice = one.choice
+        if choice is None or choice.may_mean(traits):
+            return True
+    return False
 
 
 def needs_body(armed: Iterable[ArmedRule], traits: Traits) -> bool:

@@ -37,12 +37,14 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One whole event of a stream, terminator included, or a piece of any other body.
 
-    `tokens`: content tokens in it; `finish`: it carries the finish reason.
+    `tokens`: content tokens in it; `finish`: it carries the finish reason. `rest`: what follows of
+    an event that a fault tells in pieces, and is owed to the client when the fault is removed.
     """
 
     data: bytes
     tokens: int = 0
     finish: bool = False
+    rest: "Event | None" = None
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True):

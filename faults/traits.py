@@ -70,7 +70,7 @@ class Traits:
         self._read = body
         self._body: bytes | None = None
         self._asked: _Asked | None = None
-        # Several rules may ask the same.
+        # Many rules may ask the same: each is found out once.
         self._path: str | None = None
         self._model_in_path: str | None = None
         self._key_hash: str | None = None
@@ -91,26 +91,19 @@ class Traits:
         line = b"\r\n" + name + b":"
         if line not in self.low:
             return []
-        parts = self.low.split(line)[1:]
-        return [part.partition(b"\r\n")[0].strip() for part in parts]
+        return [part.partition(b"\r\n")[0].strip() for part in self.low.split(line)[1:]]
 
     @property
     def method(self) -> str:
         """The method."""
-        return self._head.partition(b" ")[0].decode("latin-1")
+        return self._head[: self._head.find(b" ")].decode("latin-1")
 
     @property
     def path(self) -> str:
         """The path, without its query."""
         if self._path is None:
-            self._path = self._path_asked()
+            self._path = _path_in(self._head)
         return self._path
-
-    def _path_asked(self) -> str:
-        target = self._head.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
-        if not target.startswith(b"/") and b"://" in target:
-            target = b"/" + target.partition(b"://")[2].partition(b"/")[2]
-        return target.decode("latin-1")
 
     @property
     def model_in_path(self) -> str:
@@ -141,18 +134,9 @@ class Traits:
     def key_hash(self) -> str:
         """The first 16 hex digits of the credential's SHA-256; empty without a credential."""
         if self._key_hash is None:
-            self._key_hash = self._hash_of_key()
+            key = _credential_in(self._head, self.low)
+            self._key_hash = hashlib.sha256(key).hexdigest()[:16] if key else ""
         return self._key_hash
-
-    def _hash_of_key(self) -> str:
-        for name in CREDENTIALS:
-            start = self.low.find(b"\r\n" + name + b":")
-            if start >= 0:
-                value = self._head[start + len(name) + 3 :].partition(b"\r\n")[0].strip()
-                if value[: len(_BEARER)].lower() == _BEARER:
-                    value = value[len(_BEARER) :].strip()
-                return hashlib.sha256(value).hexdigest()[:16]
-        return ""
 
     @property
     def body(self) -> bytes:
@@ -171,6 +155,24 @@ class Traits:
         if self._asked is None:
             self._asked = _said_in(self.body)
         return self._asked
+
+
+def _path_in(head: bytes) -> str:
+    target = head[: head.find(b"\r")].split(b" ", 2)[1:2]
+    path = target[0].partition(b"?")[0] if target else b""
+    if not path.startswith(b"/") and b"://" in path:
+        path = b"/" + path.partition(b"://")[2].partition(b"/")[2]
+    return path.decode("latin-1")
+
+
+def _credential_in(head: bytes, low: bytes) -> bytes:
+    for name in CREDENTIALS:
+        start = low.find(b"\r\n" + name + b":")
+        if start >= 0:
+            value = head[start + len(name) + 3 :].partition(b"\r\n")[0].strip()
+            bearer = value[: len(_BEARER)].lower() == _BEARER
+            return value[len(_BEARER) :].strip() if bearer else value
+    return b""
 
 
 def _said_in(body: bytes) -> _Asked:

@@ -16,6 +16,7 @@ class LimitData(Fault, frozen=True, kw_only=True):
     action: ClassVar[str] = "truncated"
     also_attested: ClassVar[tuple[str, ...]] = ("answered",)
     needs_events: ClassVar[bool] = False
+    cuts: ClassVar[bool] = True
     seen: ClassVar[str] = "proxies with a cap on what an answer may hold"
 
     limit_bytes: Annotated[

@@ -8,19 +8,19 @@ from faults.traits import Traits
 
 
 class Choice:
-    """What is asked of a request is looked at first, then its number; the dice come between."""
+    """What is asked of a request is looked at first, then its number, then the dice, then limits.
 
-    __slots__ = ("_active", "_counts", "_matcher", "_tally")
+    `may_mean` tells whether a request may be meant, as far as its head says.
+    """
+
+    __slots__ = ("_active", "_counts", "_matcher", "_tally", "may_mean")
 
     def __init__(self, match: Match, counts: Counts, tally: Tally) -> None:
         self._matcher = Matcher(match)
+        self.may_mean = self._matcher.may_match
         self._counts = counts
         self._tally = tally
         self._active = 0
-
-    def may_mean(self, traits: Traits) -> bool:
-        """Tell whether a request may be meant, as far as its head says."""
-        return self._matcher.may_match(traits)
 
     def needs_body(self, traits: Traits) -> bool:
         """Tell whether that takes the beginning of its body."""

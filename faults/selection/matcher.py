@@ -1,5 +1,6 @@
 """A `match:` as tests, those of the head first."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from faults.selection import criteria
@@ -26,27 +27,39 @@ def asked(match: Match) -> list[tuple[Selector, object]]:
 
 
 class Matcher:
-    """Tells of a request whether it is meant."""
+    """Tells of a request whether it is meant.
 
-    __slots__ = ("_body", "_head")
+    `may_match` tells whether it may be, as far as its head says; `matches` whether it is.
+    """
+
+    __slots__ = ("_needs", "matches", "may_match")
 
     def __init__(self, match: Match) -> None:
         chosen = [(one.needs_body, one.test(value)) for one, value in asked(match)]
-        self._head: list[Test] = [test for needs, test in chosen if needs is None]
-        self._body = [(needs, test) for needs, test in chosen if needs is not None]
-
-    def may_match(self, traits: Traits) -> bool:
-        """Tell whether it may be meant, as far as its head says."""
-        return all(test(traits) for test in self._head) and all(
-            needs(traits) or test(traits) for needs, test in self._body
-        )
+        head = [test for needs, test in chosen if needs is None]
+        body = [(needs, test) for needs, test in chosen if needs is not None]
+        self._needs = [needs for needs, _ in body]
+        self.may_match = _all([*head, *(_unless(needs, test) for needs, test in body)])
+        self.matches = _all([*head, *(test for _, test in body)])
 
     def needs_body(self, traits: Traits) -> bool:
-        """Tell whether its head does not say it all."""
-        return any(needs(traits) for needs, _ in self._body)
+        """Tell whether a request's head does not say it all."""
+        return any(needs(traits) for needs in self._needs)
 
-    def matches(self, traits: Traits) -> bool:
-        """Tell whether it is meant."""
-        return all(test(traits) for test in self._head) and all(
-            test(traits) for _, test in self._body
-        )
+
+def _all(tests: Sequence[Test]) -> Test:
+    """Return one test for several: most rules have one, and every request passes it."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def passes(traits: Traits) -> bool:
+        for test in tests:  # noqa: SIM110 - no generator for every request
+            if not test(traits):
+                return False
+        return True
+
+    return passes
+
+
+def _unless(needs: Test, test: Test) -> Test:
+    return lambda traits: needs(traits) or test(traits)

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from faults.plain.toxic import Due, Ending, Shaper, Toxic
+from faults.slicing import piece_size
 
 Bytes = Annotated[int, Meta(ge=0, le=16_777_216)]
 
@@ -35,15 +36,10 @@ class _Slicing(Shaper):
         self._free_s = max(self._free_s, at_s)
         start = 0
         while start < len(data):
-            size = self._size()
+            size = piece_size(self._toxic.average_size, self._toxic.size_variation, self._dice)
             yield Due(self._free_s, data[start : start + size])
             self._free_s += self._toxic.delay / 1e6
             start += size
 
     def end(self, at_s: float) -> tuple[Due, ...]:
         return (Due(max(self._free_s, at_s), ending=Ending.FIN),)
-
-    def _size(self) -> int:
-        variation = self._toxic.size_variation
-        size = self._toxic.average_size
-        return max(1, size + (self._dice.randint(-variation, variation) if variation else 0))

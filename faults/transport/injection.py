@@ -8,14 +8,17 @@ otherwise, and at once by `disarm`.
 """
 
 import hashlib
+import itertools
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from random import Random
 
 import msgspec
 
 from faults.catalog import fault_classes, faults_over
+from faults.circumstances import Circumstances
 from faults.config import Rule
 from faults.fault import Fault, ListenerFault
 from faults.heads import attempt_key_in, parent_in
@@ -112,6 +115,7 @@ class Injection:
         self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     def now_s(self) -> float:
@@ -145,7 +149,11 @@ class Injection:
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
-        layers = [Layer(rule_id, fault.script(self.dialect)) for rule_id, fault in faults]
+        dice = self._dice_of(request)
+        layers = [
+            Layer(rule_id, fault.script_in(Circumstances(dice(rule_id)), self.dialect))
+            for rule_id, fault in faults
+        ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 
     def witness(self, rule_id: str, action: str, request: Request) -> None:
@@ -155,6 +163,15 @@ class Injection:
         self.touched.append(
             Touched(fault=rule_id, action=action, at_s=self.now_s(), trace_id=trace_id)
         )
+
+    def _dice_of(self, request: Request) -> Callable[[str], Random]:
+        """Return what throws a rule's dice for a request, as the proxy does for a stranger's."""
+        low = _head(request).lower()
+        parent, attempt = parent_in(low), attempt_key_in(low)
+        number = next(self._numbers)
+        exchange = "" if parent is None else parent.trace_id
+        key = str(number if parent is None or attempt is None else attempt)
+        return lambda rule_id: self._book.dice(rule_id, exchange, key)
 
     def _content_key(self, request: Request) -> str:
         content = b"%b\n%b" % (f"{request.method} {request.target}".encode(), request.body)
@@ -168,6 +185,11 @@ def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
     for rule in rules:
         for name in rule.inject.keys() & fault_classes().keys() - known.keys():
             raise msgspec.ValidationError(f"{rule.id}: {name} has no meaning to an HTTP/1.1 client")
+        for name in rule.inject.keys() & known.keys():
+            if known[name].of_connection:
+                raise msgspec.ValidationError(
+                    f"{rule.id}: {name} looks at a connection's past, which only a proxy sees"
+                )
 
 
 def _refuse_connections(rules: Iterable[Rule]) -> None:

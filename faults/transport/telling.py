@@ -8,6 +8,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from faults.layers import ENDINGS
+from faults.owing import settle
 from faults.steps import End, Next, Script, Step, Wait
 
 POLL_S = 0.05
@@ -55,7 +56,7 @@ class Telling:
         given, self._given = self._given, None
         said = next(self._script) if given is None else self._script.send(given)
         if not isinstance(said, Next | Wait):
-            self._settle(said)
+            settle(self._owed, said)
         return said
 
     def give(self, step: Step) -> None:
@@ -72,13 +73,6 @@ class Telling:
     def close(self) -> None:
         """Close the script: nobody listens any more."""
         self._script.close()
-
-    def _settle(self, said: Step) -> None:
-        for index, owed in enumerate(self._owed):
-            if owed is said:
-                del self._owed[: index + 1]
-                return
-        self._owed.clear()
 
 
 def tell(

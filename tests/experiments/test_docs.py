@@ -18,7 +18,11 @@ PAGE = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
 
 def keys(schema: dict[str, Any]) -> Iterator[str]:
     """Return the keys of everything but plug-ins' parameters and the run's own block."""
-    parameters = {cls.__name__ for kind in ("dialect", "fault") for cls in plug_ins(kind).values()}
+    parameters = {
+        cls.__name__
+        for kind in ("dialect", "fault", "composition")
+        for cls in plug_ins(kind).values()
+    }
     yield from schema["properties"]
     for name, part in schema["$defs"].items():
         if name not in parameters | {"RunShape", "Trace"}:

@@ -34,7 +34,8 @@ def _values(kind: types.Type) -> st.SearchStrategy[object]:
 
 def _numbers(kind: types.IntType | types.FloatType) -> st.SearchStrategy[object]:
     if isinstance(kind, types.FloatType):
-        quarters = QUARTERS.filter(lambda value: value >= (kind.ge or 0))
+        least, most = kind.ge or 0, math.inf if kind.le is None else kind.le
+        quarters = QUARTERS.filter(lambda value: least <= value <= most)
         return quarters if kind.le is not None else quarters | st.just(math.inf)
     least = kind.ge or 0
     return st.integers(least, least + 5 if kind.le is None else kind.le)
@@ -112,5 +113,6 @@ def delays(one: Fault) -> bool:
 
 PROBES = (stream(12), body(b"{", b"}"))
 SILENT_STACKS = st.lists(FAULTS.filter(lambda one: not adds(one)), max_size=4)
+CUT_BLIND_STACKS = st.lists(FAULTS.filter(lambda one: not one.counts_pieces), max_size=4)
 _DELAYING = [kind for kind in fault_classes().values() if kind.action in ("delayed", "withheld")]
 DELAYS = st.sampled_from(_DELAYING).flatmap(faults_of).filter(delays)

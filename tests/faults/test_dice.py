@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from faults.dice import draw
+from faults.dice import dice, draw
 
 
 def test_the_number_is_the_keyed_digest_that_the_docs_describe() -> None:
@@ -45,3 +45,10 @@ def test_another_process_throws_the_same_dice() -> None:
         for seed in ("1", "2")
     }
     assert outputs == {repr(draw(1, "outage", "0", "0"))}
+
+
+def test_the_dice_of_a_shape_fall_the_same_and_are_not_the_draws() -> None:
+    thrown = dice(1, "outage", "0", "0").random()
+    assert thrown == dice(1, "outage", "0", "0").random()
+    assert thrown != dice(1, "outage", "0", "1").random()
+    assert thrown != draw(1, "outage", "0", "0")

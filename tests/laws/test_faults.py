@@ -156,7 +156,7 @@ def test_what_comes_of_the_provider_comes_in_its_order_and_never_twice(
     assert all(one in told for one in passed if one in own)
 
 
-@given(faults=drawn.STACKS, whole=st.binary(min_size=1, max_size=8), data=st.data())
+@given(faults=drawn.CUT_BLIND_STACKS, whole=st.binary(min_size=1, max_size=8), data=st.data())
 def test_how_a_body_is_cut_into_pieces_decides_nothing(
     faults: list[Fault], whole: bytes, data: st.DataObject
 ) -> None:

@@ -43,6 +43,7 @@ CHOSEN: dict[str, dict[str, object]] = {
     "bandwidth": {"rate_kb_per_s": 20},
     "limit_data": {"limit_bytes": 700},
     "wrong_model": {"model": "another-model"},
+    "packet_loss": {"rate": 0.5},
 }
 """Parameters where a fault's own defaults show nothing, or would take too long."""
 
@@ -177,7 +178,8 @@ def test_the_client_gets_what_the_law_foretells(proxy: Proxy, name: str, cloud: 
     took_s = time.monotonic() - began
     assert same(line.received) == same(wanted)
     assert how == ending
-    if math.isfinite(play.end_s):
+    by_dice = type(fault).script_in is not Fault.script_in
+    if math.isfinite(play.end_s) and not by_dice:
         assert took_s >= play.end_s
     line.close()
 

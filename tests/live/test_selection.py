@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import grpc
 import msgspec
 import pytest
 
 from faults.config import Rule
+from tests.live.echoing import Client, echo
 from tests.live.proxied import ERROR, STALL, Line, Provider, Proxy, always, proxied, streams
 from tests.live.said import END, chunked, new_span, request
 from tests.live.serving import Serving, connected
@@ -190,3 +192,41 @@ def test_counts_are_exact_at_200_at_once_in_one_process_and_in_four(
     provider: Provider, tmp_path: Path, workers: int, selection: str, exactly: int
 ) -> None:
     assert served(tmp_path, provider, selection, workers, 200).count(503) == exactly
+
+
+def calls(port: int, asked: list[tuple[str, bytes]]) -> list[bool]:
+    """Call on one channel, and tell which calls were refused."""
+    client = Client(port)
+    methods = {
+        "Once": client.once,
+        "Stream": lambda body, **terms: list(client.stream(body, **terms)),
+    }
+    refused = []
+    for method, body in asked:
+        try:
+            methods[method](body, timeout=10)
+            refused.append(False)
+        except grpc.RpcError as error:
+            assert error.code() is grpc.StatusCode.UNAVAILABLE  # noqa: PT017 - which calls, not that one
+            refused.append(True)
+    client.channel.close()
+    return refused
+
+
+@pytest.mark.parametrize(
+    ("chosen", "refused"),
+    [
+        ({"match": {"path": "*/Once"}}, [True, False, True]),
+        ({"match": {"prompt": "3x"}}, [False, False, True]),
+        ({"match": {"new_connections": True}}, [True, False, False]),
+        ({"match": {"path": "*/Once"}, "after_n": 1}, [False, False, True]),
+    ],
+)
+def test_a_grpc_call_is_chosen_by_its_path_its_first_message_and_its_number(
+    chosen: dict[str, object], refused: list[bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    down = rule(inject={"grpc_status": {"code": 14}}, **chosen)
+    with echo() as (_, port), proxied(port, http2=True, rules=(down,)) as proxy:
+        asked = [("Once", b"2x10"), ("Stream", b"2x10"), ("Once", b"3x10")]
+        assert calls(proxy.ports["azure"], asked) == refused

@@ -1,6 +1,7 @@
 import msgspec
 import pytest
 
+from faults.steps import Event
 from faults.transport.injection import (
     Injection,
     Request,
@@ -12,6 +13,7 @@ from faults.transport.injection import (
 from telemetry.identity import attempt_span_id, trace_id, traceparent
 
 ERROR: dict[str, dict[str, object]] = {"http_error": {"status": 503}}
+CUT: dict[str, dict[str, object]] = {"slicer": {"average_size": 8, "size_variation": 7}}
 TRACE = trace_id("0badcafe", 7)
 
 
@@ -131,3 +133,21 @@ def test_what_a_client_cannot_see_is_refused() -> None:
         lasting(ERROR, match={"pat": "/x"})
     with pytest.raises(msgspec.ValidationError, match="frst_n"):
         lasting(ERROR, frst_n=1)
+
+
+def test_a_connections_past_is_nothing_that_a_client_sees() -> None:
+    with pytest.raises(msgspec.ValidationError, match="only a proxy sees"):
+        Injection("azure-openai", [lasting({"stale_keepalive": {}})])
+
+
+def test_a_fault_shapes_each_request_by_dice_of_its_own() -> None:
+    def pieces(seed: int, number: int) -> list[int]:
+        faults = Injection("azure-openai", [lasting(CUT)], seed=seed)
+        asked = question(0, ("traceparent", traceparent(trace_id("0badcafe", number), "ab" * 8)))
+        script = faults.script(faults.choose(asked), asked)
+        next(script)
+        told = [script.send(Event(data=b"x" * 500)), *(next(script) for _ in range(9))]
+        return [len(step.data) for step in told if isinstance(step, Event)]
+
+    assert pieces(1, 1) == pieces(1, 1)
+    assert len({tuple(pieces(seed, number)) for seed in (1, 2) for number in (1, 2)}) == 4
