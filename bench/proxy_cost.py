@@ -29,6 +29,7 @@ from faults.tls.certificates import issue
 CONNECTIONS: Final = {"bare": 8, "sdk": 8, "sse": 64, "late": 64, "tls": 8, "h2": 8}
 UNIT: Final = {"sse": "us/event"}
 OURS, RULES, LATE = "ours", "ours, 20 rules", "ours, latency"
+DRAWN: Final = "ours, 20 throws"
 TLS, H2 = "ours, TLS", "ours, HTTP/2"
 L4, TOXIPROXY, ENVOY, HAPROXY = "bare relay", "Toxiproxy", "Envoy", "HAProxy"
 PLAIN: Final = ("bare", "sdk", "sse")
@@ -54,6 +55,7 @@ BARS: Final = (
     Bar("sdk", OURS, TOXIPROXY, 1.2),
     Bar("sdk", RULES, TOXIPROXY, 1.3),
     Bar("sse", OURS, TOXIPROXY, 0.9),
+    Bar("sdk", DRAWN, TOXIPROXY, None),
     Bar("sse", RULES, TOXIPROXY, None),
     Bar("bare", OURS, TOXIPROXY, None),
     Bar("late", LATE, f"{TOXIPROXY}, latency", None),
@@ -91,9 +93,11 @@ def measure(rounds: int, seconds: float, given: dict[str, str | None], folder: P
         ]
         plan = Plan(targets=tuple(targets), connections=CONNECTIONS, rounds=rounds, seconds=seconds)
         command = [sys.executable, "-m", "bench.proxy_load", msgspec.json.encode(plan).decode()]
-        lines = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise SystemExit(done.returncode)  # it has said why
     found: Samples = {}
-    for line in lines:
+    for line in done.stdout.splitlines():
         found |= msgspec.json.decode(line, type=Samples)
     return found
 
@@ -164,6 +168,7 @@ def _wanted(
         L4: Wanted(lambda: proxy_subjects.bare(upstream)),
         OURS: Wanted(lambda: ours(upstream)),
         RULES: Wanted(lambda: ours(upstream, case="rules")),
+        DRAWN: Wanted(lambda: ours(upstream, case="drawn"), ("sdk",)),
         TOXIPROXY: Wanted(peer("TOXIPROXY")),
         HAPROXY: Wanted(peer("HAPROXY")),
         f"{HAPROXY}, 20 rules": Wanted(peer("HAPROXY", case="rules")),

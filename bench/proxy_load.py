@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bench.proxy_h2 import BusyHttp2
 
 WARM_S: Final = 0.05
+TURNS: Final = 50
+"""How many times a turn's length is waited on a busy host until anything comes."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -154,7 +156,11 @@ async def _samples(plan: Plan, workload: str) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {target.name: [] for target in targets}
     for _ in range(plan.rounds):
         for target in targets:
-            found[target.name].append(await _cost_us(busy[target.name], target.pid, plan.seconds))
+            try:
+                cost_us = await _cost_us(busy[target.name], target.pid, plan.seconds)
+            except SystemExit as failed:
+                raise SystemExit(f"{workload}: {target.name}: {failed}") from failed
+            found[target.name].append(cost_us)
     for client in (client for clients in busy.values() for client in clients):
         client.transport.abort()
     return found
@@ -186,13 +192,17 @@ async def _cost_us(clients: list[Asking], pid: int, seconds: float) -> float:
         client.begin()
     await asyncio.sleep(WARM_S)
     count, cpu = _count(clients), cpu_s(pid)
-    await asyncio.sleep(seconds)
+    for _ in range(TURNS):
+        await asyncio.sleep(seconds)
+        if _count(clients) > count:
+            break
     count, cpu = _count(clients) - count, cpu_s(pid) - cpu
     for client in clients:
         client.active = False
     await asyncio.sleep(WARM_S)
     if not count or any(client.lost for client in clients):
-        raise SystemExit("nothing came, or connections were lost")
+        lost = sum(client.lost for client in clients)
+        raise SystemExit(f"{lost} connections were lost" if lost else "nothing came for long")
     return cpu / count * 1e6
 
 

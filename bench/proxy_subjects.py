@@ -1,7 +1,8 @@
 """The proxies that are measured: ours, a bare relay, and the peers, each in its own process.
 
-Cases: `none`; `rules`, 20 of them that look at every exchange and touch none; `late`, a fault that
-holds each of them for 20 ms.
+Cases: `none`; `rules`, 20 of them for other models and for headers that no request has; `drawn`, 20
+that throw their dice about every exchange, which never fall; `late`, a fault that holds each
+exchange for 20 ms.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ from bench.proxy_load import RUN_TAG
 from bench.proxy_peers import LATE_MS, RULES
 from experiments.running.children import Child, await_word
 from faults.config import InjectorConfig, Listener, Rule, Tls
+from faults.selection.match import Match
 from faults.tls.authority import CERTIFICATE
 
 START_S: Final = 10.0
@@ -92,15 +94,34 @@ def ours(
 def _rules(case: str) -> tuple[Rule, ...]:
     if case == "late":
         return (_rule("late", 1.0, {"latency": {"delay_s": LATE_MS / 1e3}}),)
-    count = RULES if case == "rules" else 0
-    # Each of them throws its dice about every exchange, and they never fall.
+    refusal: dict[str, dict[str, object]] = {"http_error": {"status": 503}}
+    count = 0 if case == "none" else RULES
+    if case == "drawn":
+        return tuple(_rule(f"rare {number}", 1e-12, refusal) for number in range(count))
     return tuple(
-        _rule(f"rare {number}", 1e-12, {"http_error": {"status": 503}}) for number in range(count)
+        _rule(f"rule {number}", 1.0, refusal, _elsewhere(number)) for number in range(count)
     )
 
 
-def _rule(name: str, share: float, inject: dict[str, dict[str, object]]) -> Rule:
-    return Rule(id=name, endpoints=("origin",), inject=inject, start_s=0, end_s=3600, share=share)
+def _elsewhere(number: int) -> Match:
+    """Return what no request is: half of the rules ask for a model, half for a header."""
+    if number % 2:
+        return Match(model=f"another-{number}")
+    return Match(header={f"x-fault-{number}": "yes"})
+
+
+def _rule(
+    name: str, share: float, inject: dict[str, dict[str, object]], match: Match | None = None
+) -> Rule:
+    return Rule(
+        id=name,
+        endpoints=("origin",),
+        inject=inject,
+        start_s=0,
+        end_s=3600,
+        share=share,
+        match=match,
+    )
 
 
 @contextlib.contextmanager

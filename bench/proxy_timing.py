@@ -81,22 +81,29 @@ def findings(given: dict[str, str | None]) -> list[Finding]:
         delays = uvloop.run(_measured(late, _delays))
         plain = {**_start(running, upstream, given, "none"), "ours, scripted": late["ours"]}
         gaps = uvloop.run(_measured(plain, _distortions))
+    direct = [best_percentile(delays[DIRECT], share) for share in (0.01, 0.99)]
     errors = {
-        name: min(delay_error_ms(*both) for both in zip(rounds, delays[DIRECT], strict=True))
+        name: min(delay_error_ms(one, *direct) for one in rounds)
         for name, rounds in delays.items()
         if name != DIRECT
     }
     return [*_told_delays(errors), *_told_gaps(gaps)]
 
 
-def delay_error_ms(late: list[float], direct: list[float]) -> float:
-    """Return by how much the delay was missed at either end: too late at p99, too early at p1.
+def delay_error_ms(late: list[float], direct_p1_ms: float, direct_p99_ms: float) -> float:
+    """Return by how much the delay was missed at either end: too early at p1, too late at p99.
 
     Both relative to the same percentile of the direct way, which has no fault on it.
     """
     return max(
-        abs(percentile(late, share) - LATE_MS - percentile(direct, share)) for share in (0.01, 0.99)
+        abs(percentile(late, share) - LATE_MS - direct_ms)
+        for share, direct_ms in ((0.01, direct_p1_ms), (0.99, direct_p99_ms))
     )
+
+
+def best_percentile(rounds: list[list[float]], share: float) -> float:
+    """Return the percentile in the round in which it was least."""
+    return min(percentile(one, share) for one in rounds)
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -117,13 +124,11 @@ def _told_delays(errors: dict[str, float]) -> list[Finding]:
 
 
 def _told_gaps(gaps: dict[str, list[list[float]]]) -> list[Finding]:
-    direct = [percentile(one, 0.99) for one in gaps[DIRECT]]
-    found = [Finding("gap between tokens, off by p99: direct", min(direct), "ms")]
+    direct = best_percentile(gaps[DIRECT], 0.99)
+    found = [Finding("gap between tokens, off by p99: direct", direct, "ms")]
     for name, rounds in gaps.items():
         if name != DIRECT:
-            over = min(
-                percentile(one, 0.99) - base for one, base in zip(rounds, direct, strict=True)
-            )
+            over = best_percentile(rounds, 0.99) - direct
             bar = GAP_BAR_MS if name.startswith("ours") else None
             found.append(Finding(f"the same, beyond direct: {name}", over, "ms", bar))
     return found

@@ -6,8 +6,9 @@ that close for a second every minute, clients that hang up. Every ten seconds it
 and its open descriptors are read.
 
 Bars: less than 1 MB of growth per ten minutes once it has settled, descriptors back at the end,
-every request on record (exactly one row of its beginning, one of its end), every connection that
-failed explained by a closure. Ctrl-C ends it early and prints what there is.
+every request on record (exactly one row of its beginning, one of its end; but for those that cross
+a fault's RST of idle connections), every connection that failed explained by a closure. Ctrl-C ends it
+early and prints what there is.
 
 Exits 1 when a bar is missed, 3 when one could not be measured.
 """
@@ -108,14 +109,16 @@ def _soak(folder: Path, options: argparse.Namespace) -> Soaked:
             rate_per_s=options.rate,
             length_s=length_s,
             letters=str(folder / "letters"),
+            told=str(folder / "told.json"),
         )
         with _load(load) as asking:
             with contextlib.suppress(KeyboardInterrupt):
                 _watch(child.pid, asking, samples, since_s, options.every)
-            told = _told(asking)
+            asking.communicate(timeout=END_S)
         after = look(child.pid, since_s)
         cpu_s = _cpu_s(child.pid)
     letters = Path(load.letters).read_bytes()
+    told = msgspec.json.decode(Path(load.told).read_bytes(), type=Told)
     books = read_books(folder / "spool" / "injector-0.ndjson")
     return Soaked(before, samples, after, cpu_s, told, letters, books)
 
@@ -141,11 +144,6 @@ def _watch(
         )
 
 
-def _told(asking: "subprocess.Popen[str]") -> Told:
-    out, _ = asking.communicate(timeout=END_S)
-    return msgspec.json.decode(out, type=Told)
-
-
 def _judge(soaked: Soaked, settled_s: float) -> int:
     even = balance(soaked.books, soaked.letters, soaked.told)
     _print_endings(soaked)
@@ -159,7 +157,11 @@ def _judge(soaked: Soaked, settled_s: float) -> int:
     words = [
         ("growth per 10 min", "too short" if slope is None else f"{slope:+.2f} MB", _slope(slope)),
         ("descriptors", f"{before} before, {most} at most, {after} after", after <= before),
-        ("requests", f"{even.sent} sent, {even.rows} on record", even.sent == even.rows),
+        (
+            "requests",
+            f"{even.sent} sent, {even.rows} on record, {even.crossed} crossed a reset",
+            even.sent == even.rows + even.crossed,
+        ),
         ("accounts", _account(even), even.even),
         ("record", _record(soaked.books), soaked.books.in_order and not soaked.books.dropped),
     ]

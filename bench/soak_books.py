@@ -61,10 +61,12 @@ def _note_closure(books: Books, closed: dict[str, int], row: Event) -> None:
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """What does not add up; all zero when every request is accounted for."""
+    """What was counted on both sides, and what does not add up."""
 
     sent: int
     rows: int
+    crossed: int
+    """Requests that met the RST of a closure on their way: no proxy has read them."""
     missing: int
     twice: int
     unknown: int
@@ -75,7 +77,7 @@ class Balance(msgspec.Struct, frozen=True):
     @property
     def even(self) -> bool:
         """Tell whether it all adds up."""
-        return self.sent == self.rows and not (
+        return self.sent == self.rows + self.crossed and not (
             self.missing or self.twice or self.unknown or self.never_ended or self.unexplained
         )
 
@@ -86,10 +88,15 @@ def balance(books: Books, letters: bytes, told: Told) -> Balance:
     sent = {number for number, letter in enumerate(letters) if letter not in unsent}
     begun = books.begun
     clear, tls = (books.closures.get(name, []) for name in (CLEAR, TLS))
+    missing = {number for number in sent if number not in begun}
+    resets = [(closed_ns, closed_ns) for closed_ns, _ in clear]
+    met = [told.unanswered[number] for number in missing if number in told.unanswered]
+    crossed = len(met) - _outside(met, resets)
     return Balance(
         sent=len(sent),
         rows=begun.total(),
-        missing=sum(number not in begun for number in sent),
+        crossed=crossed,
+        missing=len(missing) - crossed,
         twice=sum(count > 1 for count in begun.values()),
         unknown=sum(number not in sent for number in begun),
         never_ended=len(books.hops) + books.strangers + letters.count(ord(OPEN)),

@@ -1,8 +1,8 @@
 """The soak's clients: an open load of short questions, each with its own trace id.
 
 `python -m bench.soak_load PLAN` takes a JSON `Load` and prints "ready". It asks from then on until
-its time is over or its standard input ends, and prints a JSON `Told`; the letters of all exchanges,
-in order, are in the plan's `letters` file.
+its time is over or its standard input ends. What became of it is in files: a JSON `Told`, and the
+letters of all exchanges in order.
 
 Connections are kept and used again; one in fifty questions is the last on its connection. Every
 fiftieth client leaves in the middle of its answer, and all hang up after three seconds.
@@ -51,14 +51,19 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     rate_per_s: float
     length_s: float
     letters: str
+    told: str
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """How many were planned, and when connections failed: from when to when, monotonic ns."""
+    """How many were planned, and when connections failed: from when to when, monotonic ns.
+
+    `unanswered`: exchanges that a RST ended without a byte of an answer, by their number.
+    """
 
     planned: int
     clear_refused: list[tuple[int, int]]
     tls_refused: list[tuple[int, int]]
+    unanswered: dict[int, tuple[int, int]] = {}
 
 
 class Line(asyncio.Protocol):
@@ -72,12 +77,14 @@ class Line(asyncio.Protocol):
         self._number = -1
         self._parser = httptools.HttpResponseParser(self)
         self._timer: asyncio.TimerHandle | None = None
-        self._whole = False
+        self._whole = self._answered = False
+        self._asked_ns = 0
 
     def ask(self, number: int) -> None:
         """Send a question, and wait for its answer for as long as its client would."""
         self._number = number
-        self._whole = False
+        self._whole = self._answered = False
+        self._asked_ns = now_ns()
         self._parser = httptools.HttpResponseParser(self)
         self._asker.letters[number] = ord(OPEN)
         self.transport.write(self._asker.question(number))
@@ -92,6 +99,7 @@ class Line(asyncio.Protocol):
         """Serve asyncio: some of the answer."""
         if self._number < 0:
             return
+        self._answered = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -113,6 +121,8 @@ class Line(asyncio.Protocol):
         """Serve asyncio: the connection is over."""
         with contextlib.suppress(ValueError):
             self._idle.remove(self)
+        if exc is not None and self._number >= 0 and not self._answered:
+            self._asker.unanswered[self._number] = (self._asked_ns, now_ns())
         self._end(FIN if exc is None else RESET)
 
     def eof_received(self) -> None:
@@ -138,6 +148,7 @@ class Asker:
 
     def __init__(self, load: Load) -> None:
         self.letters = bytearray()
+        self.unanswered: dict[int, tuple[int, int]] = {}
         self._load = load
         self._tls = ssl.create_default_context(cafile=load.ca)
         self._idle: dict[bool, list[Line]] = {True: [], False: []}
@@ -158,7 +169,10 @@ class Asker:
             line.transport.close()
         await asyncio.sleep(0.5)
         return Told(
-            planned=number, clear_refused=self._refused[False], tls_refused=self._refused[True]
+            planned=number,
+            clear_refused=self._refused[False],
+            tls_refused=self._refused[True],
+            unanswered=self.unanswered,
         )
 
     def question(self, number: int) -> bytes:
@@ -214,7 +228,7 @@ def _is_tls(number: int) -> bool:
     return number % 10 == 9
 
 
-async def _main(load: Load) -> bytes:
+async def _main(load: Load) -> tuple[Told, bytes]:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     asker = Asker(load)
 
@@ -225,15 +239,16 @@ async def _main(load: Load) -> bytes:
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
     print("ready", flush=True)
-    told = await asker.ask_all(ended)
-    print(msgspec.json.encode(told).decode(), flush=True)
-    return bytes(asker.letters)
+    return await asker.ask_all(ended), bytes(asker.letters)
 
 
 def main() -> None:
     """Ask, and write down how each exchange ended."""
     load = msgspec.json.decode(sys.argv[1], type=Load)
-    Path(load.letters).write_bytes(uvloop.run(_main(load)))
+    told, letters = uvloop.run(_main(load))
+    Path(load.letters).write_bytes(letters)
+    # Not to a pipe, which would fill up.
+    Path(load.told).write_bytes(msgspec.json.encode(told))
 
 
 if __name__ == "__main__":

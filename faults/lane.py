@@ -12,7 +12,8 @@ from faults.content_keys import content_key
 from faults.header_faults import HeaderFaults
 from faults.limits import Limiter
 from faults.request import Request
-from faults.rules import ArmedRule, RuleBook, may_touch, needs_body
+from faults.rules import ArmedRule, RuleBook, needs_body
+from faults.selection.narrowing import Narrowing
 from faults.traits import Traits
 from providers.dialect import Dialect
 from telemetry.clock import NS_PER_S, now_ns
@@ -77,6 +78,8 @@ class Lane:
     """What all connections of one listener share."""
 
     __slots__ = (
+        "_narrowed",
+        "_narrowing",
         "armed",
         "book",
         "bystanders",
@@ -126,6 +129,8 @@ class Lane:
         self.hops = hops
         self.connection_numbers = connection_numbers
         self.armed: tuple[ArmedRule, ...] = ()
+        self._narrowed: tuple[ArmedRule, ...] = ()
+        self._narrowing = Narrowing(())
         self.guests: set[Guest] = set()
         self.reads = reads
         self.numbered = numbered
@@ -142,7 +147,10 @@ class Lane:
 
     def may_touch(self, request: Request, traits: Traits) -> bool:
         """Tell whether a fault may touch a request, as far as its head says."""
-        return self.concerns(request.parent) and may_touch(self.armed, traits)
+        if self.armed is not self._narrowed:
+            self._narrowed = self.armed
+            self._narrowing = Narrowing(one.choice for one in self.armed)
+        return self.concerns(request.parent) and self._narrowing.may_mean(traits)
 
     def needs_body(self, traits: Traits) -> bool:
         """Tell whether that takes the beginning of its body."""

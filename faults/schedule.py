@@ -15,9 +15,9 @@ def share_at(rule: Rule, now_s: float) -> float:
 
     Within it rises from 0 at the start to `share` when `ramp_s` is over.
     """
-    if not is_armed(rule, now_s):
-        return 0.0
     since_s = now_s - rule.start_s
+    if since_s < 0 or now_s >= rule.end_s:
+        return 0.0
     return rule.share if since_s >= rule.ramp_s else rule.share * (since_s / rule.ramp_s)
 
 

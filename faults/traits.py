@@ -94,6 +94,11 @@ class Traits:
         return [part.partition(b"\r\n")[0].strip() for part in self.low.split(line)[1:]]
 
     @property
+    def line(self) -> bytes:
+        """The request line."""
+        return self._head[: self._head.find(b"\r")]
+
+    @property
     def method(self) -> str:
         """The method."""
         return self._head[: self._head.find(b" ")].decode("latin-1")

@@ -24,6 +24,7 @@ from h2.events import (
 )
 from h2.exceptions import H2Error, ProtocolError
 
+from faults.client_line import GONE
 from faults.http2.goaway import (
     FRAME_SIZE_ERROR,
     FrameTooLongError,
@@ -148,6 +149,7 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Serve asyncio: the connection is gone."""
         self.lose("" if exc is None else f"{type(exc).__name__}: {exc}")
+        self.transport = GONE
 
     def pause_writing(self) -> None:
         """Serve asyncio: the peer reads slowly."""

@@ -22,6 +22,15 @@ class Choice:
         self._tally = tally
         self._active = 0
 
+    @property
+    def header_names(self) -> frozenset[bytes]:
+        """The header fields without which no request is meant, in lower case."""
+        return self._matcher.header_names
+
+    def fits_line(self, traits: Traits) -> bool:
+        """Tell whether a request may be meant, as far as its request line says."""
+        return self._matcher.fits_line(traits)
+
     def needs_body(self, traits: Traits) -> bool:
         """Tell whether that takes the beginning of its body."""
         return self._matcher.may_match(traits) and self._matcher.needs_body(traits)

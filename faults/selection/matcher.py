@@ -29,18 +29,26 @@ def asked(match: Match) -> list[tuple[Selector, object]]:
 class Matcher:
     """Tells of a request whether it is meant.
 
-    `may_match` tells whether it may be, as far as its head says; `matches` whether it is.
+    `may_match` tells whether it may be, as far as its head says, `fits_line` as far as its request
+    line does; `matches` whether it is. Without fields of the `header_names`, in lower case, none
+    is.
     """
 
-    __slots__ = ("_needs", "matches", "may_match")
+    __slots__ = ("_needs", "fits_line", "header_names", "matches", "may_match")
 
     def __init__(self, match: Match) -> None:
-        chosen = [(one.needs_body, one.test(value)) for one, value in asked(match)]
+        tests = [(one, one.test(value)) for one, value in asked(match)]
+        chosen = [(one.needs_body, test) for one, test in tests]
+        line = [(one.needs_body, test) for one, test in tests if one.by_line]
         head = [test for needs, test in chosen if needs is None]
         body = [(needs, test) for needs, test in chosen if needs is not None]
         self._needs = [needs for needs, _ in body]
         self.may_match = _all([*head, *(_unless(needs, test) for needs, test in body)])
         self.matches = _all([*head, *(test for _, test in body)])
+        self.fits_line = _all(
+            [test if needs is None else _unless(needs, test) for needs, test in line]
+        )
+        self.header_names = frozenset(name.lower().encode() for name in match.header)
 
     def needs_body(self, traits: Traits) -> bool:
         """Tell whether a request's head does not say it all."""

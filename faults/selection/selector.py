@@ -17,10 +17,11 @@ class Selector(NamedTuple):
 
     `test` makes of a value what tells whether a request is meant. `needs_body` tells whether that
     takes the beginning of this request's body, None for never. `complaint` says what is wrong with
-    a value.
+    a value. `by_line`: of the head both look at the request line alone.
     """
 
     name: str
     test: Callable[[Any], Test]
     needs_body: Test | None = None
     complaint: Callable[[Any], str] = _fine
+    by_line: bool = False

@@ -14,4 +14,4 @@ def _complaint(methods: Words) -> str:
     return f"methods are written in capitals: {wrong[0].upper()}" if wrong else ""
 
 
-SELECTOR = Selector("method", _test, complaint=_complaint)
+SELECTOR = Selector("method", _test, complaint=_complaint, by_line=True)

@@ -9,4 +9,6 @@ def _test(models: Words) -> Test:
     return lambda traits: traits.model in wanted
 
 
-SELECTOR = Selector("model", _test, needs_body=lambda traits: not traits.model_in_path)
+SELECTOR = Selector(
+    "model", _test, needs_body=lambda traits: not traits.model_in_path, by_line=True
+)

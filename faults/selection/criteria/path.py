@@ -17,4 +17,4 @@ def _complaint(glob: str) -> str:
     return f"a path begins with /, so {glob!r} is none's; /{glob} or *{glob}"
 
 
-SELECTOR = Selector("path", _test, complaint=_complaint)
+SELECTOR = Selector("path", _test, complaint=_complaint, by_line=True)
