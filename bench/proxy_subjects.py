@@ -185,7 +185,9 @@ def haproxy(upstream: int, program: str, *, case: str = "none") -> Iterator[Subj
 def python(module: str, *arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Run a module of ours that prints one word and serves until its input ends."""
     command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         assert process.stdout is not None  # noqa: S101 - asked for above
         yield process, process.stdout.readline()
@@ -205,8 +207,13 @@ def find(program: str, given: str | None, variable: str, how: str) -> str:
 def _process(
     environment: dict[str, str], command: list[str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
+    # In a session of its own, as ours is: the scheduler may share the processor out by session.
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield process

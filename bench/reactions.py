@@ -53,6 +53,7 @@ CALLED: Final[dict[str, dict[str, object]]] = {"limit_data": {"limit_bytes": 20}
 
 CONNECTING: Final[dict[str, dict[str, dict[str, object]]]] = {
     "connect_refused": {"connect_refused": {}},
+    "connect_timeout": {"connect_timeout": {}},
     **{
         f"tls_failure: {kind}": {"tls_failure": {"kind": kind}}
         for kind in ("handshake_abort", "alert", "expired_cert", "wrong_host")

@@ -7,8 +7,8 @@ and its open descriptors are read.
 
 Bars: less than 1 MB of growth per ten minutes once it has settled, descriptors back at the end,
 every request on record (exactly one row of its beginning, one of its end; but for those that cross
-a fault's RST of idle connections), every connection that failed explained by a closure. Ctrl-C ends it
-early and prints what there is.
+a fault's RST of idle connections), every connection that failed explained by a closure. Ctrl-C
+ends it early and prints what there is.
 
 Exits 1 when a bar is missed, 3 when one could not be measured.
 """

@@ -45,7 +45,10 @@ def _places(experiment: Experiment) -> Iterator[str]:
 def _open_connections(experiment: Experiment) -> Iterator[str]:
     """Say what a closed listener leaves alone: clients with pools hardly notice it."""
     for fault in experiment.faults:
-        if fault.inject.get("connect_refused", {}).get("reset_connections") == "none":
+        if any(
+            fault.inject.get(kind, {}).get("reset_connections") == "none"
+            for kind in ("connect_refused", "connect_timeout")
+        ):
             yield (
                 f"{fault.id} refuses new connections only: clients go on over those that are open; "
                 "reset_connections: all cuts them"

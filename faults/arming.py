@@ -16,6 +16,7 @@ from faults.fault import ListenerFault
 from faults.header_faults import NEVER
 from faults.lane import Lane
 from faults.listener.connect_refused import ConnectRefused
+from faults.listener.connect_timeout import ConnectTimeout
 from faults.listener.tls_failure import TlsFailure
 from faults.listening import Listening
 from faults.rules import ArmedRule, RuleBook
@@ -148,12 +149,13 @@ class Arming:
         lane.armed = () if self.frozen else self._candidates(lane, now_s)
         holding = self._book.listener_armed(lane.endpoint, now_s)
         known = [one for one in holding if not self.frozen or one.rule.id in self._open]
-        closing = [one for one in known if isinstance(one.fault, ConnectRefused)]
+        closing = [one for one in known if isinstance(one.fault, ConnectRefused | ConnectTimeout)]
         if not closing:
             listening.let_open()
         for one in closing[:1]:
-            if isinstance(one.fault, ConnectRefused):
-                listening.hold_closed(one.rule.id, one.fault.reset_connections)
+            if isinstance(one.fault, ConnectRefused | ConnectTimeout):
+                silent = isinstance(one.fault, ConnectTimeout)
+                listening.hold_closed(one.rule.id, one.fault.reset_connections, silent=silent)
         failing = [(o.rule.id, o.fault) for o in known if isinstance(o.fault, TlsFailure)]
         listening.fail_tls(*(failing[0] if failing else ("", None)))
 

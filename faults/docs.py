@@ -51,7 +51,8 @@ _LISTENERS = """\
 ## Faults of a listener
 
 These take the whole endpoint: `share` and `ramp_s` are refused. They are attested as `refused`, by
-the clients' own connect errors inside the closed interval.
+the clients' own connect errors, timeouts among them, inside the closed interval. A client that
+still waits when the interval is over, and then gets in, is late and not attested.
 """
 
 _COMPOSITIONS = """\

@@ -71,5 +71,8 @@ class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: ClassVar[str]
     action: ClassVar[str] = "refused"
     seen: ClassVar[str]
+    of_connection: ClassVar[bool] = False
+    """As of a fault of an exchange."""
+
     aliases: ClassVar[tuple[str, ...]] = ()
     also_attested: ClassVar[tuple[str, ...]] = ()

@@ -139,7 +139,7 @@ class Lane:
         self.start_ns = 0
         self.header_faults: HeaderFaults | None = None
         self.under_way = 0
-        self.contents: Counter[str] = Counter()
+        self.contents: Counter[int] = Counter()
 
     def concerns(self, parent: Parent | None) -> bool:
         """Tell whether this traffic may be touched at all: the run's own, or everybody's."""

@@ -18,7 +18,19 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from typing import NamedTuple, Protocol
 
-from faults.steps import NEXT, Close, End, GoAway, Next, Reset, Script, Step, Wait
+from faults.steps import (
+    NEXT,
+    Close,
+    End,
+    GoAway,
+    MaxStreams,
+    Next,
+    RequestWindow,
+    Reset,
+    Script,
+    Step,
+    Wait,
+)
 
 Attest = Callable[[str, str], None]
 """Called with a rule's id and the action: answered, delayed, withheld, reset or truncated."""
@@ -124,6 +136,10 @@ def _action(said: Step | Next) -> str:
     match said:
         case Wait(seconds=seconds):
             return "withheld" if math.isinf(seconds) else "delayed"
+        case MaxStreams():
+            return "delayed"
+        case RequestWindow():
+            return "withheld"
         case Reset() | GoAway():
             return "reset"
         case End() | Close():

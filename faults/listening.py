@@ -1,4 +1,4 @@
-"""One endpoint's listening socket: open, or closed by a fault while its port stays ours."""
+"""One endpoint's listening socket: open, or closed or silent by a fault; its port stays ours."""
 
 import asyncio
 import socket
@@ -7,6 +7,7 @@ from typing import Final
 
 from faults import tcp
 from faults.doorway import BACKLOG, PLAIN, Entrance, Preface, TlsServer, http1_side, side_for
+from faults.full_queue import FullQueue
 from faults.lane import Lane
 from faults.listener.tls_failure import TlsFailure
 from telemetry.clock import now_ns
@@ -16,6 +17,9 @@ PROBE_S: Final = 0.2
 """How often a closed listener is asked whether it still refuses."""
 
 REOPEN_S: Final = 0.05
+SILENT_RETRY_S: Final = 0.002
+PROBE_WITHIN_S: Final = 0.1
+"""Who has not got in on this host by then waits for an answer to its SYN."""
 
 
 class Listening:
@@ -34,6 +38,7 @@ class Listening:
         self._reserved = tcp.reserve(host, port, shared=entrance.shared)
         self._server: asyncio.Server | TlsServer | None = None
         self._closed_by = ""
+        self._full: FullQueue | None = None
         self._over = False
         self._work: set[asyncio.Task[None]] = set()
 
@@ -60,8 +65,11 @@ class Listening:
                 lane, sock, self._tls, lambda protocol: side_for(lane, protocol)
             )
 
-    def hold_closed(self, fault: str, reset_connections: str) -> None:
-        """Refuse connections from now on, in the name of a fault; open ones are reset if asked."""
+    def hold_closed(self, fault: str, reset_connections: str, *, silent: bool = False) -> None:
+        """Refuse connections from now on, in the name of a fault; open ones are reset if asked.
+
+        `silent`: those that come are not even refused.
+        """
         if fault == self._closed_by:
             return
         former, self._closed_by = self._closed_by, fault
@@ -71,6 +79,9 @@ class Listening:
         else:
             self._stop_accepting()
             self._start(self._probe())
+        self._free()
+        if silent:
+            self._start(self._fall_silent(fault))
         self._record("listener_closed", fault=fault)
         self._reset(reset_connections)
 
@@ -101,6 +112,7 @@ class Listening:
         """Accept nobody any more, for good."""
         self._over = True
         self._stop_accepting()
+        self._free()
         self._reserved.close()
 
     def _stop_accepting(self) -> None:
@@ -108,12 +120,26 @@ class Listening:
             self._server.close()
             self._server = None
 
+    def _free(self) -> None:
+        if self._full is not None:
+            self._full.close()
+            self._full = None
+
+    async def _fall_silent(self, fault: str) -> None:
+        """Drop what comes; a server over TLS takes a moment to let its port go."""
+        while self._closed_by == fault and not (self._over or self._full):
+            try:
+                self._full = FullQueue(self._reserved)
+            except OSError:
+                await asyncio.sleep(SILENT_RETRY_S)
+
     def _reset(self, which: str) -> None:
         for guest in list(self.lane.guests):
             if which == "all" or (which == "idle" and guest.idle):
                 guest.expel("reset")
 
     async def _reopen(self, fault: str) -> None:
+        self._free()
         while not (self._closed_by or self._over or self._server):
             try:
                 await self.open()
@@ -135,8 +161,9 @@ class Listening:
         with socket.socket(self._reserved.family, socket.SOCK_STREAM) as probe:
             probe.settimeout(0)
             try:
-                await asyncio.get_running_loop().sock_connect(probe, address)
-            except ConnectionRefusedError:
+                async with asyncio.timeout(PROBE_WITHIN_S):
+                    await asyncio.get_running_loop().sock_connect(probe, address)
+            except (ConnectionRefusedError, TimeoutError):
                 return True
             except OSError:
                 return False

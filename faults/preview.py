@@ -74,7 +74,7 @@ def foresee(book: RuleBook, run_tag: str, requests: Iterable[Foreseen]) -> Itera
 
     ValueError for one that does not say what a rule asks.
     """
-    contents: dict[str, Counter[str]] = {}
+    contents: dict[str, Counter[int]] = {}
     attempts: Counter[tuple[str, int]] = Counter()
     under_way: list[tuple[float, int, tuple[ArmedRule, ...]]] = []
     for number, one in enumerate(requests, 1):
@@ -92,7 +92,7 @@ def _exchange_faults(
     book: RuleBook,
     run_tag: str,
     one: Foreseen,
-    seen: "Counter[str]",
+    seen: "Counter[int]",
     attempts: "Counter[tuple[str, int]]",
 ) -> tuple[ArmedRule, ...]:
     armed = book.armed(one.endpoint, one.when_s)

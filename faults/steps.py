@@ -73,6 +73,18 @@ class GoAway(msgspec.Struct, frozen=True, kw_only=True):
     refuses: bool = False
 
 
+class MaxStreams(msgspec.Struct, frozen=True, kw_only=True):
+    """HTTP/2's word for how many streams the client may have open on its connection from now on."""
+
+    count: int
+
+
+class RequestWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """HTTP/2: whether the window that the request's body uses up is given back from now on."""
+
+    open: bool
+
+
 class Reset(msgspec.Struct, frozen=True, kw_only=True):
     """A TCP RST instead of anything further; over HTTP/2 a RST_STREAM with this error `code`."""
 
@@ -89,5 +101,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = math.inf
 
 
-Step = Head | Event | Raw | Trailers | GoAway | End | Reset | Close | Wait
+Step = (
+    Head | Event | Raw | Trailers | GoAway | MaxStreams | RequestWindow | End | Reset | Close | Wait
+)
 Script = Generator[Step | Next, Step, None]

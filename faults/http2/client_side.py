@@ -9,13 +9,14 @@ from collections import deque
 from typing import Final
 
 from h2.exceptions import H2Error
+from h2.settings import SettingCodes
 
 from faults import tcp
 from faults.client_line import LINGER_S
 from faults.http2.exchange import Exchange
 from faults.http2.goaway import GoneAway, goaway_frame
 from faults.http2.heads import Field
-from faults.http2.line import Line
+from faults.http2.line import STREAMS, Line
 from faults.http2.upstream_side import Upstream
 from faults.lane import Lane
 
@@ -36,6 +37,7 @@ class Http2Side(Line):
         self._newest = 0
         self.first = True
         self._last: int | None = None
+        self._limited_by = ""
 
     # What the loop and the client tell us.
 
@@ -112,6 +114,12 @@ class Http2Side(Line):
         """Let the client know that its connection takes no new streams."""
         self._say_goaway(stream - 2 if refuses else max(stream, self._newest), code)
 
+    def limit_streams(self, count: int, rule_id: str) -> None:
+        """Let the client have only so many streams open, for as long as a rule is armed."""
+        self._limited_by = rule_id
+        self.h2.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: count})
+        self.flush()
+
     def exchange_over(self, exchange: Exchange) -> None:
         """Forget an exchange; the connection may be over with the last."""
         self._exchanges.pop(exchange.stream, None)
@@ -180,15 +188,22 @@ class Http2Side(Line):
 
     def pass_on(self) -> None:
         """Let the honest answers through from here: no fault is left."""
+        self._lift_limit()
         for exchange in list(self._exchanges.values()):
             exchange.pass_on()
         self.flush()
 
     def rules_changed(self, armed: frozenset[str]) -> None:
         """Hear which rules are armed from now on."""
+        if self._limited_by not in armed:
+            self._lift_limit()
         for exchange in list(self._exchanges.values()):
             exchange.rules_changed(armed)
         self.flush()
+
+    def _lift_limit(self) -> None:
+        if self._limited_by:
+            self.limit_streams(STREAMS, "")
 
     def _refuse(self) -> None:
         row = self.lane.begin_hop(self.number, None, None, 0)

@@ -45,6 +45,9 @@ class Connections(Protocol):
     def go_away(self, stream: int, code: int, *, refuses: bool) -> None:
         """Let the client know that its connection takes no new streams."""
 
+    def limit_streams(self, count: int, rule_id: str) -> None:
+        """Let the client have only so many streams open, for as long as a rule is armed."""
+
     def exchange_over(self, exchange: "Exchange") -> None:
         """Hear that an exchange is over."""
 
@@ -64,7 +67,7 @@ class Exchange:
         self._request = request_of(fields)
         self._grpc = asks_grpc(fields)
         self._first = sides.first
-        self._over = self._asked = self._answered = False
+        self._over = self._asked = self._answered = self._window_held = False
         self._request_ended = end
         self._held: list[Said] = []
         self._held_bytes = 0
@@ -138,6 +141,8 @@ class Exchange:
     def on_up_room(self) -> None:
         """Acknowledge the request as far as it went on, or may be held."""
         upstream = self._sides.upstream
+        if self._window_held:
+            return
         waiting = self._held_bytes
         if self._asked and upstream is not None and self.up:
             waiting = upstream.waiting_bytes(self.up)
@@ -205,6 +210,15 @@ class Exchange:
     def go_away(self, code: int, *, refuses: bool) -> None:
         """Let the client know that its connection takes no new streams."""
         self._sides.go_away(self.stream, code, refuses=refuses)
+
+    def limit_streams(self, count: int, rule_id: str) -> None:
+        """Let the client have only so many streams open, for as long as a rule is armed."""
+        self._sides.limit_streams(count, rule_id)
+
+    def hold_window(self, *, held: bool) -> None:
+        """Give the request's window back no more, or again."""
+        self._window_held = held
+        self.on_up_room()
 
     def script_ended(self, ending: str) -> None:
         """Hear that the last word is said: nothing further of the stream counts."""
@@ -285,6 +299,7 @@ class Exchange:
 
     def pass_on(self) -> None:
         """Let the honest answer through from here: no fault is left."""
+        self.hold_window(held=False)
         if self._player is not None:
             self._player.pass_on()
         elif self._held:

@@ -23,6 +23,7 @@ from h2.events import (
     WindowUpdated,
 )
 from h2.exceptions import H2Error, ProtocolError
+from h2.settings import SettingCodes
 
 from faults.client_line import GONE
 from faults.http2.goaway import (
@@ -42,6 +43,12 @@ STREAMS: Final = 256
 
 _CONNECTION_BYTES: Final = STREAMS * 65_535
 """The connection's window: room for every stream's, so that none waits for another."""
+
+_SETTINGS: Final = {
+    True: {SettingCodes.ENABLE_PUSH: 0},
+    False: {SettingCodes.MAX_CONCURRENT_STREAMS: STREAMS},
+}
+"""What a connection begins with, as client or not."""
 
 
 class Said(NamedTuple):
@@ -115,10 +122,10 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Serve asyncio: connected."""
         self.transport = cast("asyncio.Transport", transport)
-        if self._client_side:
-            self.h2.local_settings.enable_push = 0
-        else:
-            self.h2.local_settings.max_concurrent_streams = STREAMS
+        for setting, value in _SETTINGS[self._client_side].items():
+            # The value itself: one that is assigned counts only once the peer has acknowledged it.
+            self.h2.local_settings[setting] = value
+        self.h2.local_settings.acknowledge()
         self.h2.initiate_connection()
         self.h2.increment_flow_control_window(_CONNECTION_BYTES)
         self.flush()

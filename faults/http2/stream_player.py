@@ -10,7 +10,18 @@ from faults.lane import Lane
 from faults.playing import Playing
 from faults.request import Request
 from faults.rules import ArmedRule
-from faults.steps import Close, End, Event, GoAway, Head, Reset, Step, Trailers
+from faults.steps import (
+    Close,
+    End,
+    Event,
+    GoAway,
+    Head,
+    MaxStreams,
+    RequestWindow,
+    Reset,
+    Step,
+    Trailers,
+)
 from providers.dialect import Dialect
 from telemetry.clock import now_ns
 from telemetry.rows import HopEnded
@@ -42,6 +53,12 @@ class StreamStage(Duck):
 
     def go_away(self, code: int, *, refuses: bool) -> None:
         """Let the client know that its connection takes no new streams."""
+
+    def limit_streams(self, count: int, rule_id: str) -> None:
+        """Let the client have only so many streams open, for as long as a rule is armed."""
+
+    def hold_window(self, *, held: bool) -> None:
+        """Give the request's window back no more, or again."""
 
     def script_ended(self, ending: str) -> None:
         """Hear that the last word is said."""
@@ -113,6 +130,10 @@ class StreamPlayer(Playing):
             self._trailers = Said(fields=plain_fields(step.headers), end=True)
         elif isinstance(step, GoAway):
             self._stage.go_away(step.code, refuses=step.refuses)
+        elif isinstance(step, MaxStreams):
+            self._stage.limit_streams(step.count, self._holder)
+        elif isinstance(step, RequestWindow):
+            self._stage.hold_window(held=not step.open)
 
     def _end(self, step: Step, *, honest: bool) -> None:  # noqa: ARG002 - trailers are steps here
         last, self._last = self._last, None

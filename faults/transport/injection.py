@@ -17,7 +17,7 @@ from random import Random
 
 import msgspec
 
-from faults.catalog import fault_classes, faults_over
+from faults.catalog import fault_classes, faults_over, listener_fault_classes, own_name
 from faults.circumstances import Circumstances
 from faults.config import Rule
 from faults.fault import Fault, ListenerFault
@@ -181,15 +181,16 @@ class Injection:
 
 
 def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
-    known = faults_over("HTTP/1.1")
+    kinds = {**fault_classes(), **listener_fault_classes()}
+    elsewhere = fault_classes().keys() - faults_over("HTTP/1.1").keys()
     for rule in rules:
-        for name in rule.inject.keys() & fault_classes().keys() - known.keys():
-            raise msgspec.ValidationError(f"{rule.id}: {name} has no meaning to an HTTP/1.1 client")
-        for name in rule.inject.keys() & known.keys():
-            if known[name].of_connection:
-                raise msgspec.ValidationError(
-                    f"{rule.id}: {name} looks at a connection's past, which only a proxy sees"
-                )
+        for name in map(own_name, rule.inject):
+            if name in elsewhere:
+                told = "has no meaning to an HTTP/1.1 client"
+                raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
+            if name in kinds and kinds[name].of_connection:
+                told = "is a fault of connections, which only a proxy sees"
+                raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
 
 
 def _refuse_connections(rules: Iterable[Rule]) -> None:

@@ -55,6 +55,8 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "slicer",
         "stale_keepalive",
         "packet_loss",
+        "h2_settings_max_streams",
+        "h2_flow_control_stall",
         "slow_headers",
         "slow_first_token",
         "slow_tokens",
@@ -76,7 +78,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "token_drop",
         "token_duplicate",
     }
-    assert set(listener_fault_classes()) == {"connect_refused", "tls_failure"}
+    assert set(listener_fault_classes()) == {"connect_refused", "connect_timeout", "tls_failure"}
 
 
 @pytest.mark.parametrize(("module", "base"), PLUG_INS)

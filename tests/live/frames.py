@@ -17,6 +17,7 @@ from h2.events import (
 
 from faults.http2.goaway import Sieve
 
+WITHIN_S = 10.0
 CALL = (
     (":method", "POST"),
     (":scheme", "http"),
@@ -31,7 +32,7 @@ class Frames:
     """One connection; `words` is what has come on it, `came` the events, `body` their bytes."""
 
     def __init__(self, port: int) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", port), 10)
+        self.sock = socket.create_connection(("127.0.0.1", port), WITHIN_S)
         self.h2 = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
         self.h2.initiate_connection()
         self.came: list[Event] = []
@@ -54,7 +55,7 @@ class Frames:
     def read_until(self, *words: str) -> list[str]:
         """Read until all of these have come; return everything that has."""
         while not set(words) <= set(self.words):
-            assert self._read(), f"FIN after {self.words}"
+            assert self.read(), f"FIN after {self.words}"
         return self.words
 
     def read_for(self, seconds: float) -> list[str]:
@@ -63,16 +64,18 @@ class Frames:
         while (left := ends - time.monotonic()) > 0 and not self._stream_ended():
             self.sock.settimeout(left)
             try:
-                if not self._read():
+                if not self.read():
                     break
             except TimeoutError:
                 break
+        self.sock.settimeout(WITHIN_S)
         return self.words
 
     def _stream_ended(self) -> bool:
         return any("end" in word or "reset" in word for word in self.words)
 
-    def _read(self) -> bool:
+    def read(self) -> bool:
+        """Read what comes next; False for a FIN."""
         data = self.sock.recv(65_536)
         read, gone = self._sieve.feed(data)
         self.words += [f"goaway {one.code} {one.last_stream}" for one in gone]

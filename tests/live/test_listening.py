@@ -1,12 +1,23 @@
 """The fault of a listener: refused for as long as it lasts, and open again on the same port."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.live.proxied import Line, Provider, proxied, refused, streams, wait_until, window
+from faults.config import Tls
+from tests.live.proxied import (
+    WITHIN_S,
+    Line,
+    Provider,
+    proxied,
+    refused,
+    streams,
+    wait_until,
+    window,
+)
 from tests.live.said import END, request
 
 pytestmark = pytest.mark.live
@@ -78,3 +89,41 @@ def test_a_closed_listener_resets_the_open_connections_that_it_is_told_to(
             assert busy.read_to_reset() == b""
         else:
             assert busy.silent_for(0.2)
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["clear", "tls"])
+def test_a_silent_listener_lets_nobody_in_nor_refuses_and_opens_again_on_its_port(
+    provider: Provider, tmp_path: Path, *, encrypted: bool
+) -> None:
+    tls = Tls(ca_folder=str(tmp_path / "ca")) if encrypted else None
+    inject: dict[str, dict[str, object]] = {"connect_timeout": {"reset_connections": "idle"}}
+    rules = (window("dark", inject, 1.0, 2.5),)
+    with proxied(provider.port, rules=rules, tls=tls) as proxy:
+        idle = proxy.connect()
+        if not encrypted:  # there nobody is in before the handshake
+            assert idle.read_to_reset() == b""
+        wait_until(lambda: proxy.events("self_probe"))
+        address = ("127.0.0.1", proxy.ports["azure"])
+        with pytest.raises(TimeoutError):
+            socket.create_connection(address, 0.3)
+        waiting = socket.create_connection(address, WITHIN_S)  # its second SYN gets in
+        (opened,) = proxy.events("listener_opened")
+        waiting.close()
+        assert not refused(proxy)
+        (closed,) = proxy.events("listener_closed")
+        probes = proxy.events("self_probe")
+    assert closed.facts == opened.facts == {"fault": "dark"}
+    assert all(probe.facts == {"refused": True} for probe in probes)
+
+
+def test_a_listener_may_be_silent_first_and_then_refuse(provider: Provider) -> None:
+    rules = (
+        window("dark", {"connect_timeout": {}}, 0.3, 1.5),
+        window("gone", {"connect_refused": {}}, 1.0, 2.5),
+    )
+    with proxied(provider.port, rules=rules) as proxy:
+        wait_until(lambda: len(proxy.events("listener_closed")) == 2)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", proxy.ports["azure"]), 0.3)
+        wait_until(lambda: len(proxy.events("listener_opened")) == 2)
+        assert not refused(proxy)

@@ -145,8 +145,8 @@ def test_who_is_held_goes_on_when_faults_are_taken_away(
     library: Any, ours: Any, provider: str
 ) -> None:
     faults = injection({"stream_stall": {"after_tokens": 3}})
-    threading.Timer(0.3, faults.disarm).start()
     begin_s = time.monotonic()
+    threading.Timer(0.3, faults.disarm).start()
     status, lines, error = ask(library, ours.FaultTransport(faults), provider, timeout=20)
     assert time.monotonic() - begin_s >= 0.3
     assert (status, error, lines[-1]) == (200, None, "data: [DONE]")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
+from experiments import terminal
 from experiments.cli import main
 
 
@@ -20,6 +21,8 @@ class Crosswind:
     """Runs commands, one after the other."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        # On a busy host anything may take so long that a command says what it is doing.
+        monkeypatch.setattr(terminal, "PATIENCE_S", 600.0)
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
