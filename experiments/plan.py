@@ -32,7 +32,7 @@ class WindowPlan(msgspec.Struct, frozen=True, kw_only=True):
     """One fault group's window, in seconds from the run's start.
 
     `touched_at_most`: how many of the arrivals its shares and counts could touch. `partial`: why
-    none of its faults is meant for everybody.
+    it is not meant for everybody at each of its endpoints.
     """
 
     group: str
@@ -136,8 +136,11 @@ def _window(
 
 
 def _partial(faults: Sequence[Fault]) -> str:
-    """Say why none of a window's faults is meant for everybody; empty where one is."""
-    if any(fault.share >= 1 and not fault.selective for fault in faults):
+    """Say why at an endpoint none of a window's faults is meant for everybody; empty if one is."""
+    whole = {
+        name for fault in faults if fault.share >= 1 and not fault.selective for name in fault.at
+    }
+    if all(name in whole for fault in faults for name in fault.at):
         return ""
     below = all(fault.share < 1 for fault in faults)
     return "of a share below 1" if below else "that chooses among requests"

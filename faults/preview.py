@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import msgspec
@@ -21,19 +22,21 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     counted here where it is not said. Without `exchange` the head and the body decide, as for
     any other traffic; `begin_s` may stand for `at_s`, as in a record of attempts. What a rule asks
     of requests it asks of `method`, `target`, `headers` and `body`; `new_connection`: it is the
-    first of its connection.
+    first of its connection. `end_s`, when its answer is over, counts for rules that touch only so
+    many at once.
     """
 
     endpoint: str
     at_s: float | None = None
     begin_s: float | None = None
+    end_s: float | None = None
     exchange: int | None = None
     ordinal: int | None = None
     method: str = "POST"
     target: str = "/"
     headers: dict[str, str] = {}
     body: str = ""
-    new_connection: bool = False
+    new_connection: bool | None = None
 
     @property
     def when_s(self) -> float:
@@ -73,10 +76,15 @@ def foresee(book: RuleBook, run_tag: str, requests: Iterable[Foreseen]) -> Itera
     """
     contents: dict[str, Counter[int]] = {}
     attempts: Counter[tuple[str, int]] = Counter()
+    under_way: list[tuple[float, int, tuple[ArmedRule, ...]]] = []
     for number, one in enumerate(requests, 1):
+        while under_way and under_way[0][0] <= one.when_s:
+            _release(heappop(under_way)[2])
         listener = book.listener_armed(one.endpoint, one.when_s)
         seen = contents.setdefault(one.endpoint, Counter())
         touching = () if listener else _exchange_faults(book, run_tag, one, seen, attempts)
+        if one.end_s is not None and touching:
+            heappush(under_way, (one.end_s, number, touching))
         yield Hit(number, one, tuple(armed.rule.id for armed in listener or touching))
 
 
@@ -89,7 +97,8 @@ def _exchange_faults(
 ) -> tuple[ArmedRule, ...]:
     armed = book.armed(one.endpoint, one.when_s)
     request = one.request()
-    traits = request.traits(first=one.new_connection, body=one.body.encode)
+    traits = request.traits(first=bool(one.new_connection), body=one.body.encode)
+    _refuse_unsaid(armed, one)
     if one.exchange is not None:
         key = one.ordinal
         if key is None:
@@ -105,6 +114,27 @@ def _exchange_faults(
         return book.decide(armed, request.parent, request.attempt_key, "", one.when_s, traits)
     content = content_key(seen, request.content(one.body.encode()))
     return book.decide(armed, request.parent, request.attempt_key, content, one.when_s, traits)
+
+
+def _release(chosen: Iterable[ArmedRule]) -> None:
+    for one in chosen:
+        if one.choice is not None:
+            one.choice.release()
+
+
+def _refuse_unsaid(armed: Iterable[ArmedRule], one: Foreseen) -> None:
+    """Refuse what a head and a body do not tell, and nobody can guess."""
+    for rule in (each.rule for each in armed):
+        if rule.max_active is not None and one.end_s is None:
+            missing = "end_s", "max_active"
+        elif rule.match is not None and rule.match.new_connections and one.new_connection is None:
+            missing = "new_connection", "new_connections"
+        else:
+            continue
+        raise ValueError(
+            f"{missing[0]} is missing at {one.endpoint}, {one.when_s:g} s: {rule.id} goes by it "
+            f"with {missing[1]}"
+        )
 
 
 def _refuse_untold(armed: Iterable[ArmedRule], one: Foreseen) -> None:

@@ -10,14 +10,21 @@ import msgspec
 
 from providers.words import CHARACTERS_PER_PROMPT_TOKEN
 
-_IN_PATH: Final = re.compile(r"/(?:deployments/([^/]+)/|models/([^/:]+):)")
-"""Azure OpenAI's deployment; the model of Gemini's API, before its verb."""
+_IN_PATH: Final = re.compile(r"/(?:deployments/([^/]+)/|models/([^/:]+)(?=[:/]))")
+"""Azure OpenAI's deployment; the model of Gemini's API and of the Open Inference Protocol."""
 
 _STREAMED: Final = re.compile(r":(stream)?[gG]enerateContent$")
 _MODEL: Final = re.compile(rb'"model"\s*:\s*"([^"\\]*)"')
+_MESSAGE: Final = frozenset({b"\0", b"\1"})
+"""How a gRPC message begins: compressed or not, then four bytes of its length."""
+
+_PREFIX_BYTES: Final = 5
+_FIRST_TEXT: Final = b"\x0a"
+"""Field 1, a string: `model_name` in the Open Inference Protocol's requests."""
+
 _STREAM: Final = re.compile(rb'"stream"\s*:\s*(true|false)\b')
 
-_CREDENTIALS: Final = (b"api-key", b"x-api-key", b"x-goog-api-key", b"authorization")
+CREDENTIALS: Final = (b"api-key", b"x-api-key", b"x-goog-api-key", b"authorization")
 _BEARER: Final = b"bearer "
 
 
@@ -164,7 +171,7 @@ def _path_in(head: bytes) -> str:
 
 
 def _credential_in(head: bytes, low: bytes) -> bytes:
-    for name in _CREDENTIALS:
+    for name in CREDENTIALS:
         start = low.find(b"\r\n" + name + b":")
         if start >= 0:
             value = head[start + len(name) + 3 :].partition(b"\r\n")[0].strip()
@@ -175,6 +182,8 @@ def _credential_in(head: bytes, low: bytes) -> bytes:
 
 def _said_in(body: bytes) -> _Asked:
     """Read what a body says; of one that is cut off, what stands in its beginning."""
+    if body[:1] in _MESSAGE:
+        return _Asked(model=_model_in_message(body[_PREFIX_BYTES:]))
     try:
         return msgspec.json.decode(body, type=_Asked)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -183,6 +192,13 @@ def _said_in(body: bytes) -> _Asked:
             model="" if model is None else model[1].decode("utf-8", "replace"),
             stream=stream is not None and stream[1] == b"true",
         )
+
+
+def _model_in_message(message: bytes) -> str:
+    """Return field 1 of a protobuf message where it is a string of less than 128 bytes."""
+    if message[:1] != _FIRST_TEXT or len(message) < 2 or message[1] > 0x7F:
+        return ""
+    return message[2 : 2 + message[1]].decode("utf-8", "replace")
 
 
 UNKNOWN: Final = Traits()

@@ -195,8 +195,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     `first_hit_ns`: start of the first attempt that a fault of the window touched, or of the window
     where that one was under way already; None when it reached nobody. `share`: the largest share
-    its faults were set to. `selective`: each of its faults had a share below 1, or chose among
-    requests. `listener`: any of its faults acts on the listener.
+    its faults were set to. `selective`: at one of its endpoints each of its faults had a share
+    below 1, or chose among requests. `listener`: any of its faults acts on the listener.
     """
 
     group: str
@@ -214,7 +214,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def partial(self) -> str:
-        """Why none of its faults was meant for everybody; empty where one was."""
+        """Why it was not meant for everybody at each of its endpoints; empty where it was."""
         if self.share < 1:
             return f"of share {self.share:g}, below 1"
         return "that chooses among requests" if self.selective else ""

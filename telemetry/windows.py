@@ -154,10 +154,21 @@ def _window(members: Sequence[_Interval], may_miss: Collection[str]) -> Window:
         start_ns=members[0].start_ns,
         end_ns=max(member.end_ns for member in members),
         share=max(member.share for member in members),
-        selective=all(member.share < 1 or member.selective for member in members),
+        selective=_spares_some(members),
         listener=any(member.listener for member in members),
         may_miss=members[0].group in may_miss,
     )
+
+
+def _spares_some(members: Sequence[_Interval]) -> bool:
+    """Tell whether at one of the endpoints no member is meant for everybody."""
+    whole = {
+        name
+        for member in members
+        if member.share >= 1 and not member.selective
+        for name in member.endpoints
+    }
+    return not all(name in whole for member in members for name in member.endpoints)
 
 
 def _with_touched(

@@ -8,6 +8,9 @@ _HASH = re.compile(r"[0-9a-f]{16}")
 
 
 def hash_complaint(hashes: Words) -> str:
-    """Say which is none: 16 hex digits in lower case, as the rows have them."""
-    wrong = [word for word in words_of(hashes) if not _HASH.fullmatch(word)]
-    return f"16 hex digits in lower case, got {wrong[0]!r}" if wrong else ""
+    """Say that one is none: 16 hex digits in lower case, as the rows have them.
+
+    It is not told back: it may be the key itself.
+    """
+    sizes = [len(word) for word in words_of(hashes) if not _HASH.fullmatch(word)]
+    return f"16 hex digits in lower case, got {sizes[0]} characters" if sizes else ""

@@ -52,7 +52,7 @@ VIEW: View[_Row] = View(
         Column(
             "selective",
             "BOOLEAN",
-            "each of its faults had a share below 1, or chose among requests",
+            "at an endpoint each of its faults had a share below 1, or chose among requests",
             lambda r: bool(r.window.partial),
         ),
         Column(

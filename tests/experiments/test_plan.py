@@ -9,6 +9,7 @@ from experiments.reading.read import read_experiment
 from loadgen.plan import plan as load_plan
 from tests.experiments.files import GOOD, changed, write
 
+OUTAGE = "  - {id: outage, at: azure, duration_s: 20, inject: {http_error: {status: 503}}}"
 CONSTANT = GOOD.replace("poisson", "constant")
 
 
@@ -108,6 +109,20 @@ def test_of_the_touched_only_the_share_is_expected(tmp_path: Path) -> None:
         "failover_time <= 5 s", "failover_delay max <= 2 s"
     )
     assert gate(planned(tmp_path, text), "failover_delay").expected == 200
+
+
+def test_failover_time_is_defined_where_one_fault_takes_all_at_each_endpoint(
+    tmp_path: Path,
+) -> None:
+    faults = (
+        "{id: all, group: g, at: azure, duration_s: 20, inject: blackhole}",
+        "{id: some, group: g, at: PLACE, duration_s: 20, first_n: 3, inject: blackhole}",
+    )
+    lines = "\n".join(f"  - {fault}" for fault in faults)
+    there = changed(OUTAGE, lines.replace("PLACE", "azure"))
+    elsewhere = changed(OUTAGE, lines.replace("PLACE", "vertex"))
+    assert gate(planned(tmp_path, there), "failover_time").decidable
+    assert not gate(planned(tmp_path, elsewhere), "failover_time").decidable
 
 
 def test_failover_time_is_not_defined_for_a_fault_that_chooses(tmp_path: Path) -> None:

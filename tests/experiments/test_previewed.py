@@ -109,3 +109,30 @@ def test_a_request_that_does_not_tell_what_is_asked_is_refused(tmp_path: Path) -
     with pytest.raises(UsageError, match="half asks for model"):
         hits(tmp_path, {"endpoint": "a", "at_s": 15, "exchange": 1}, dice=dice)
     assert hits(tmp_path, {"endpoint": "a", "at_s": 25, "exchange": 1}, dice=dice) == [()]
+
+
+def some(**changes: object) -> Dice:
+    rule = msgspec.structs.replace(HALF, share=1.0, **changes)
+    return Dice(rules=(rule,), seed=3, bystanders=True, endpoints=("a",))
+
+
+def test_room_is_made_by_the_ends_that_are_told(tmp_path: Path) -> None:
+    times = [(11, 14), (12, 13), (13, 20), (14, 15)]
+    asked: list[dict[str, object]] = [
+        {"endpoint": "a", "begin_s": begin_s, "end_s": end_s, "exchange": number}
+        for number, (begin_s, end_s) in enumerate(times)
+    ]
+    found = hits(tmp_path, *asked, dice=some(max_active=1))
+    assert [bool(one) for one in found] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("dice", "missing"),
+    [
+        (some(match=Match(new_connections=True)), "new_connection is missing"),
+        (some(max_active=1), "end_s is missing"),
+    ],
+)
+def test_what_no_head_tells_has_to_be_said(tmp_path: Path, dice: Dice, missing: str) -> None:
+    with pytest.raises(UsageError, match=missing):
+        hits(tmp_path, {"endpoint": "a", "at_s": 15, "target": "/x", "body": "y"}, dice=dice)

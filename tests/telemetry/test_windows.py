@@ -69,6 +69,15 @@ def test_a_longer_member_that_began_first_holds_its_window_open() -> None:
     assert [(w.start_ns, w.end_ns) for w in windows(*long, *short, *late)] == [(at(20), at(41))]
 
 
+def test_a_window_is_partial_where_one_of_its_endpoints_is_not_meant_whole() -> None:
+    whole = window_events("whole", 20, 40, group="outage", endpoints="azure,vertex")
+    some = window_events("some", 20, 40, group="outage", selection='{"first_n":5}')
+    elsewhere = window_events("else", 20, 40, group="outage", endpoints="third", share=0.3)
+    assert [w.partial for w in windows(*whole, *some)] == [""]
+    (one,) = windows(*whole, *some, *elsewhere)
+    assert (one.share, one.partial) == (1.0, "that chooses among requests")
+
+
 def test_occurrences_of_a_group_are_windows_with_names_of_their_own() -> None:
     found = windows(*window_events("flap", 30, 35), *window_events("flap", 20, 25))
     assert [(w.start_ns, w.end_ns) for w in found] == [(at(20), at(25)), (at(30), at(35))]

@@ -4,10 +4,13 @@ import re
 from fnmatch import translate
 
 from faults.selection.selector import Selector, Test
-from faults.traits import Traits
+from faults.traits import CREDENTIALS, Traits
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110, 5.6.2."""
+
+_SECRET = frozenset(name.decode() for name in CREDENTIALS) | {"cookie", "proxy-authorization"}
+"""What a file and the record of a run are not to tell."""
 
 
 def _test(fields: dict[str, str]) -> Test:
@@ -29,7 +32,10 @@ def _test(fields: dict[str, str]) -> Test:
 
 def _complaint(fields: dict[str, str]) -> str:
     wrong = [name for name in fields if not _NAME.fullmatch(name)]
-    return f"no header field can be called {wrong[0]!r}" if wrong else ""
+    if wrong:
+        return f"no header field can be called {wrong[0]!r}"
+    secret = [name for name in fields if name.lower() in _SECRET]
+    return f"{secret[0]} is secret, and this is on record: ask for its key_hash" if secret else ""
 
 
 SELECTOR = Selector("header", _test, complaint=_complaint)

@@ -29,3 +29,8 @@ def test_a_field_is_meant_by_its_name_and_a_glob_of_its_value(
 def test_what_no_field_can_be_called_is_told() -> None:
     assert "'x tier'" in SELECTOR.complaint({"x tier": "*"})
     assert SELECTOR.complaint({"x-tier": "*"}) == ""
+
+
+@pytest.mark.parametrize("name", ["Authorization", "api-key", "X-Goog-Api-Key", "cookie"])
+def test_a_secret_is_not_written_down(name: str) -> None:
+    assert SELECTOR.complaint({name: "*"}).endswith("ask for its key_hash")

@@ -25,5 +25,7 @@ def test_without_a_credential_none_is_meant() -> None:
 
 
 def test_a_key_itself_is_refused() -> None:
-    assert SELECTOR.complaint("sk-123") != ""
+    complaint = SELECTOR.complaint("sk-123")
+    assert "16 hex digits" in complaint
+    assert "sk-123" not in complaint
     assert SELECTOR.complaint(HASH) == ""
