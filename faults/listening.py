@@ -1,6 +1,7 @@
 """One endpoint's listening socket: open, or closed or silent by a fault; its port stays ours."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Coroutine
 from typing import Final
@@ -78,10 +79,11 @@ class Listening:
             self._record("listener_opened", fault=former)
         else:
             self._stop_accepting()
-            self._start(self._probe())
         self._free()
-        if silent:
+        if silent and not self._is_silenced():
             self._start(self._fall_silent(fault))
+        if not former:
+            self._start(self._probe())
         self._record("listener_closed", fault=fault)
         self._reset(reset_connections)
 
@@ -127,11 +129,14 @@ class Listening:
 
     async def _fall_silent(self, fault: str) -> None:
         """Drop what comes; a server over TLS takes a moment to let its port go."""
-        while self._closed_by == fault and not (self._over or self._full):
-            try:
+        while self._closed_by == fault and not (self._over or self._is_silenced()):  # noqa: ASYNC110 - nobody tells when
+            await asyncio.sleep(SILENT_RETRY_S)
+
+    def _is_silenced(self) -> bool:
+        if self._full is None:
+            with contextlib.suppress(OSError):
                 self._full = FullQueue(self._reserved)
-            except OSError:
-                await asyncio.sleep(SILENT_RETRY_S)
+        return self._full is not None
 
     def _reset(self, which: str) -> None:
         for guest in list(self.lane.guests):

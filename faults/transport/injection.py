@@ -181,7 +181,9 @@ class Injection:
 
 
 def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
-    kinds = {**fault_classes(), **listener_fault_classes()}
+    kinds: dict[str, type[Fault | ListenerFault]] = {}
+    kinds.update(fault_classes())
+    kinds.update(listener_fault_classes())
     elsewhere = fault_classes().keys() - faults_over("HTTP/1.1").keys()
     for rule in rules:
         for name in map(own_name, rule.inject):
