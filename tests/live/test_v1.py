@@ -99,7 +99,7 @@ def test_a_lease_that_is_not_renewed_takes_its_faults_along(serving: Serving) ->
         assert status(serving) == 503
         time.sleep(0.3)
     wait_for(lambda: status(serving) == 200 or None, 10)
-    assert said_back(serving.port("bytes")) == b"well?"
+    wait_for(lambda: said_back(serving.port("bytes")) == b"well?" or None, 10)
     assert serving.ask("POST", f"/v1/leases/{lease}").status == 404
     assert serving.ask("GET", "/proxies/bytes/toxics").json == []
 
