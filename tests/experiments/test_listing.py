@@ -16,7 +16,7 @@ def test_everything_of_a_kind_is_listed_with_what_it_is(kind: str) -> None:
 
 def test_parameters_are_listed_with_their_defaults() -> None:
     faults = {name: parameters for name, _, parameters in listing("faults")}
-    assert faults["slow_first_token"] == "delay_s, headers_first=true"
+    assert faults["slow_first_token"] == "delay_s, headers_first=true, at=none"
     assert faults["http_error"].startswith("status=503, retry_after_s=none")
 
 
