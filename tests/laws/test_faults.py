@@ -17,7 +17,7 @@ from faults.rules import RuleBook
 from faults.steps import NEXT, Event, Script, Step, Wait
 from telemetry.identity import Parent, attempt_span_id, trace_id
 from tests.faults import drawn
-from tests.faults.honest import PlainDialect, body, play, said
+from tests.faults.honest import PlainDialect, body, play, played, said
 
 EACH = pytest.mark.parametrize("kind", fault_classes().values(), ids=fault_classes())
 
@@ -118,7 +118,8 @@ def actions_of(one: Fault) -> set[str]:
     """What a fault may be attested as: its action, or the silence that it begins with."""
     if one.action in {"delayed", "withheld"}:
         # A hole that holds nobody is nothing but a connection closed too early.
-        return {"truncated"} if getattr(one, "hold_s", 1) == 0 else {"delayed", "withheld"}
+        no_hole = getattr(one, "hold_s", 1) == 0 and not played(one, drawn.PROBES[0]).asked
+        return {"truncated"} if no_hole else {"delayed", "withheld"}
     return {"delayed"} if getattr(one, "after_s", 0) else {one.action, *one.also_attested}
 
 
