@@ -171,7 +171,7 @@ def _until(position: _Position) -> Search:
             position.passed(step)
         elif not isinstance(step, Head) or step.status >= 400:
             return None
-        elif step.status >= 200:
+        else:
             head = step
 
 
