@@ -23,6 +23,7 @@ from faults.steps import (
     NEXT,
     Close,
     End,
+    Event,
     GoAway,
     MaxStreams,
     Next,
@@ -112,6 +113,8 @@ class _Actor:
             return self._move_on(said)
         if self._held and (said is self._held[0] or said == self._held[0]):
             self._held.popleft()
+        elif self._held and (rest := _rest_of(self._held[0], said)) is not None:
+            self._held[0] = rest
         else:
             self._witness(_action(said))
         return said
@@ -135,6 +138,13 @@ class _Actor:
         if not self._attested:
             self._attested = True
             self._attest(self._rule_id, action)
+
+
+def _rest_of(honest: Step, said: Step) -> Event | None:
+    """Return what is to follow of an honest event of which this is the beginning, None for none."""
+    if not isinstance(said, Event) or said.rest is None or not isinstance(honest, Event):
+        return None
+    return said.rest if said.data + said.rest.data == honest.data else None
 
 
 def _action(said: Step | Next) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from providers.words import CHARACTERS_PER_PROMPT_TOKEN
+from telemetry.not_json import NOT_JSON
 
 _IN_PATH: Final = re.compile(r"/(?:deployments/([^/]+)/|models/([^/:]+)(?=[:/]))")
 """Azure OpenAI's deployment; the model of Gemini's API and of the Open Inference Protocol."""
@@ -186,7 +187,7 @@ def _said_in(body: bytes) -> _Asked:
         return _Asked(model=_model_in_message(body[_PREFIX_BYTES:]))
     try:
         return msgspec.json.decode(body, type=_Asked)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         model, stream = _MODEL.search(body), _STREAM.search(body)
         return _Asked(
             model="" if model is None else model[1].decode("utf-8", "replace"),

@@ -136,16 +136,16 @@ class StreamPlayer(Playing):
             self._stage.hold_window(held=not step.open)
 
     def _end(self, step: Step, *, honest: bool) -> None:  # noqa: ARG002 - trailers are steps here
-        last, self._last = self._last, None
         if isinstance(step, End):
             self._ending = "complete"
-            if self._trailers is not None:
-                last, self._last = self._trailers, last
+            if self._trailers is None:
+                last, self._last = self._last or Said(), None
+                self._stage.say(last._replace(end=True))
+            else:
                 self._write()
-            self._stage.say(Said(end=True) if last is None else last._replace(end=True))
+                self._stage.say(self._trailers)
             return
-        if last is not None:
-            self._stage.say(last)
+        self._write()
         # An end that the framing does not promise can be nothing but a reset here.
         self._ending = self._ending or ("fin" if isinstance(step, Close) else "reset")
         code = step.code if isinstance(step, Reset) else INTERNAL_ERROR

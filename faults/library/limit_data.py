@@ -14,7 +14,6 @@ class LimitData(Fault, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "limit_data"
     action: ClassVar[str] = "truncated"
-    also_attested: ClassVar[tuple[str, ...]] = ("answered",)
     needs_events: ClassVar[bool] = False
     cuts: ClassVar[bool] = True
     seen: ClassVar[str] = "proxies with a cap on what an answer may hold"
@@ -30,7 +29,7 @@ class LimitData(Fault, frozen=True, kw_only=True):
             step = yield NEXT
             if isinstance(step, Event) and len(step.data) > left:
                 if left:
-                    yield Event(data=step.data[:left])
+                    yield Event(data=step.data[:left], rest=Event(data=step.data[left:]))
                 yield Close()
                 return
             if isinstance(step, Event):

@@ -10,12 +10,14 @@ from faults.phrases import is_event_stream
 from faults.positions import Positioned
 from faults.steps import NEXT, Event, Script, Step, Wait
 from providers.dialect import Dialect
+from providers.sse import event_data
 
 _BEFORE_A_BODY: Final[dict[str, bytes]] = {
     "bad_json": b"{",
     "bad_utf8": b"\xff",
     "bom": b"\xef\xbb\xbf",
 }
+_OVERSIZE_BYTES: Final = 1_048_576
 _APART_S: Final = 0.02
 """Between two pieces, so that they are no single segment by the time they are read."""
 
@@ -51,21 +53,34 @@ class StreamMalformedEvent(Positioned, frozen=True, kw_only=True):
     size_bytes: Annotated[
         int,
         Meta(ge=1, le=16_777_216, description="oversize: how long", extra={"unit": "bytes"}),
-    ] = 1_048_576
+    ] = _OVERSIZE_BYTES
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be; ValueError."""
+        Positioned.__post_init__(self)
+        if self.kind != "oversize" and self.size_bytes != _OVERSIZE_BYTES:
+            raise ValueError(f"`size_bytes` is for `kind: oversize`, not for `kind: {self.kind}`")
 
     def script(self, dialect: Dialect) -> Script:  # noqa: ARG002 - bytes break the same in each
         """Break the event behind the position, or the beginning of a body."""
         found = yield from self.found()
         if found is None:
             return
-        if not isinstance(found.held, Event):
-            yield found.held
-        elif is_event_stream(found.head):
-            yield from self._say(found.held)
-        else:
+        if is_event_stream(found.head):
+            yield from self._break(found.held)
+        elif isinstance(found.held, Event):
             if begin := _BEFORE_A_BODY.get(self.kind):
                 yield Event(data=begin)
             yield found.held
+
+    def _break(self, step: Step) -> Script:
+        while isinstance(step, Event) and event_data(step.data) is None:
+            yield step  # a comment, which nobody would miss
+            step = yield NEXT
+        if isinstance(step, Event):
+            yield from self._say(step)
+        else:
+            yield step
 
     def _say(self, event: Event) -> Script:
         match self.kind:

@@ -14,6 +14,7 @@ from providers.dialect import Dialect
 
 _COMMENT: Final = Event(data=b": keep-alive\n\n")
 _MOST_KEPT_ALIVE_S: Final = 600.0
+_INTERVAL_S: Final = 1.0
 
 
 class StreamStall(Positioned, frozen=True, kw_only=True):
@@ -36,13 +37,17 @@ class StreamStall(Positioned, frozen=True, kw_only=True):
             "silence lasts 600 s at the most, whatever the window. Only event streams have comments"
         ),
     ] = False
-    keepalive_interval_s: Annotated[Interval, Meta(description="keepalive: between comments")] = 1.0
+    keepalive_interval_s: Annotated[Interval, Meta(description="keepalive: between comments")] = (
+        _INTERVAL_S
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be; ValueError."""
         Positioned.__post_init__(self)
         if self.keepalive and _MOST_KEPT_ALIVE_S < self.seconds < math.inf:
             raise ValueError(f"with `keepalive`, `seconds` is at most {_MOST_KEPT_ALIVE_S:g}")
+        if not self.keepalive and self.keepalive_interval_s != _INTERVAL_S:
+            raise ValueError("`keepalive_interval_s` is for `keepalive: true`")
 
     def script(self, dialect: Dialect) -> Script:  # noqa: ARG002 - silence is the same in each
         """Fall silent before what comes next."""

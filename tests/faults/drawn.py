@@ -114,12 +114,16 @@ PACED_ANSWERS: st.SearchStrategy[list[Step]] = _paced()
 
 
 def adds(one: Fault) -> bool:
-    """Tell whether a fault says something of its own to a client whose provider was asked."""
+    """Tell whether a client whose provider was asked gets bytes other than its first ones."""
     return any(
-        any(isinstance(step, Event) and step not in probe for step in said(played(one, probe)))
+        not _bytes(probe).startswith(_bytes(said(played(one, probe))))
         for probe in PROBES
         if played(one, probe).asked
     )
+
+
+def _bytes(steps: list[Step]) -> bytes:
+    return b"".join(step.data for step in steps if isinstance(step, Event))
 
 
 def delays(one: Fault) -> bool:

@@ -22,6 +22,7 @@ from faults.request import Request
 from faults.request_reader import RequestReader
 from faults.steps import Event, Step
 from faults.toxiproxy.bodies import ProxyAsked, ToxicAsked, ToxicChange, read
+from faults.traits import Traits
 from loadgen.config import Reference
 from providers.catalog import dialect_classes, make_dialect
 from providers.dialect import Dialect, HttpRequest, MalformedAnswerError
@@ -207,6 +208,15 @@ def check_limits(data: bytes) -> None:
             read_whole(Request(head, head.lower(), None, None), data, dialect)
 
 
+def check_traits(data: bytes) -> None:
+    """Whatever a rule asks of a request can be told of any head and any body."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    traits = Traits(head.lower(), head=head, body=lambda: body)
+    traits.headers(b"x")
+    for asked in ("method", "path", "model", "stream", "key_hash", "body_hash", "prompt_tokens"):
+        getattr(traits, asked)
+
+
 def check_spans(data: bytes) -> None:
     """A collector takes any body, or says why not."""
     encodings: tuple[Encoding, ...] = ("json", "protobuf")
@@ -305,6 +315,14 @@ TARGETS: Final = {
         ),
     ),
     "limits": Target(check_limits, (_CHAT, b'{"max_tokens":1,"n":2}', gzip.compress(_CHAT))),
+    "traits": Target(
+        check_traits,
+        (
+            request(_CHAT, target=TARGETS_ASKED[1].encode(), headers=b"Api-Key: k\r\n"),
+            request(_GEMINI, target=TARGETS_ASKED[2].encode()),
+            request(message_bytes(b"\x0a\x01m"), headers=b"Authorization: Bearer k\r\n"),
+        ),
+    ),
     "spans": Target(check_spans, (_SPAN, b"\x0a\x0c\x12\x0a\x12\x08\x0a\x020\x01")),
     "control": Target(
         check_control,

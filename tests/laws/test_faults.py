@@ -170,10 +170,10 @@ def test_how_a_body_is_cut_into_pieces_decides_nothing(
     faults: list[Fault], whole: bytes, data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(whole)))
-    once, in_pieces = play(faults, body(whole)), play(faults, body(whole[:cut], whole[cut:]))
+    pieces = filter(None, (whole[:cut], whole[cut:]))  # nobody reads a piece of nothing
+    once, in_pieces = play(faults, body(whole)), play(faults, body(*pieces))
     assert bytes_of(said(once[0])) == bytes_of(said(in_pieces[0]))
-    # By rule alone: a limit within a piece makes another piece of it, one between two cuts.
-    assert [rule for rule, _ in once[1]] == [rule for rule, _ in in_pieces[1]]
+    assert once[1] == in_pieces[1]
     assert once[0].end_s == in_pieces[0].end_s
 
 

@@ -4,7 +4,6 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,12 +12,7 @@ from faults import control
 from tests.live.proxied import ERROR, HOLE, Provider, always, held, proxied, streams, window
 from tests.live.said import END, request
 
-pytestmark = pytest.mark.live
-
-
-@pytest.fixture(autouse=True)
-def _own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,25 +13,14 @@ from h2.events import StreamReset, TrailersReceived
 from faults.config import Rule
 from faults.control import ask_all
 from providers.grpc import MessageSplitter, message_bytes
-from tests.live.echoing import Client, echo
+from tests.live.echoing import Client
 from tests.live.frames import CALL, Frames
 from tests.live.proxied import Provider, always, proxied, streams, wait_until, window
 from tests.live.said import END, request
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 Inject = dict[str, dict[str, object]]
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with echo() as (_, port):
-        yield port
 
 
 def status_in(error: Any) -> status_pb2.Status:
@@ -64,9 +52,9 @@ UNARY: dict[str, tuple[Inject, str]] = {
 
 
 @pytest.mark.parametrize("name", UNARY)
-def test_a_call_ends_as_the_fault_says_and_is_attested(port: int, name: str) -> None:
+def test_a_call_ends_as_the_fault_says_and_is_attested(echo_port: int, name: str) -> None:
     inject, code = UNARY[name]
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         error = client.refused(timeout_s=2)
         client.channel.close()
@@ -97,9 +85,9 @@ CUT_SHORT = {"reset", "calm", "stream reset", "cut", "missing trailers", "refuse
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_exactly_so_many_messages_are_on_the_wire(port: int, name: str) -> None:
+def test_exactly_so_many_messages_are_on_the_wire(echo_port: int, name: str) -> None:
     inject, count, _ = STREAMS[name]
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         line = Frames(proxy.ports["azure"])
         line.call(message_bytes(b"6x1000"), (*CALL[:2], (":path", "/test.Echo/Stream"), *CALL[3:]))
         line.read_for(1.0)
@@ -111,9 +99,9 @@ def test_exactly_so_many_messages_are_on_the_wire(port: int, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_a_stream_is_met_behind_exactly_so_many_messages(port: int, name: str) -> None:
+def test_a_stream_is_met_behind_exactly_so_many_messages(echo_port: int, name: str) -> None:
     inject, count, code = STREAMS[name]
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         came, end = client.streamed(b"6x1000", 2)
         client.channel.close()
@@ -124,7 +112,7 @@ def test_a_stream_is_met_behind_exactly_so_many_messages(port: int, name: str) -
         assert len(proxy.touches()) == 1
 
 
-def test_details_are_read_by_every_client(port: int) -> None:
+def test_details_are_read_by_every_client(echo_port: int) -> None:
     inject: Inject = {
         "grpc_status": {
             "code": 8,
@@ -134,7 +122,7 @@ def test_details_are_read_by_every_client(port: int) -> None:
             "reason": "RATE_LIMIT_EXCEEDED",
         }
     }
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         error = client.refused()
         client.channel.close()
@@ -152,9 +140,9 @@ def test_details_are_read_by_every_client(port: int) -> None:
     assert (why.reason, why.domain) == ("RATE_LIMIT_EXCEEDED", "googleapis.com")
 
 
-def test_a_refusals_wait_is_a_retry_info(port: int) -> None:
+def test_a_refusals_wait_is_a_retry_info(echo_port: int) -> None:
     inject: Inject = {"rate_limited": {"retry_after_s": 7}}
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         (retry,) = status_in(client.refused()).details
         client.channel.close()
@@ -177,9 +165,9 @@ FRAMES: dict[str, tuple[Inject, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_a_fault_is_these_frames(port: int, name: str) -> None:
+def test_a_fault_is_these_frames(echo_port: int, name: str) -> None:
     inject, told = FRAMES[name]
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         line = Frames(proxy.ports["azure"])
         line.call(message_bytes(b"one"))
         words = line.read_until(told[-1])
@@ -187,9 +175,11 @@ def test_a_fault_is_these_frames(port: int, name: str) -> None:
     assert words == told
 
 
-def test_a_client_that_was_refused_by_goaway_comes_back_on_another_connection(port: int) -> None:
+def test_a_client_that_was_refused_by_goaway_comes_back_on_another_connection(
+    echo_port: int,
+) -> None:
     once: Inject = {"h2_goaway": {"refuses": True}}
-    with proxied(port, http2=True, rules=(window("it", once, 0.0, 3.0),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(window("it", once, 0.0, 3.0),)) as proxy:
         client = Client(proxy.ports["azure"])
         assert client.refused().code() is grpc.StatusCode.UNAVAILABLE
         wait_until(lambda: proxy.events("window_end"))
@@ -197,9 +187,9 @@ def test_a_client_that_was_refused_by_goaway_comes_back_on_another_connection(po
         client.channel.close()
 
 
-def test_other_streams_of_the_connection_are_not_touched(port: int) -> None:
+def test_other_streams_of_the_connection_are_not_touched(echo_port: int) -> None:
     reset: Inject = {"h2_rst_stream": {"after_messages": 1}}
-    with proxied(port, http2=True, rules=(always("it", reset, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", reset, "azure"),)) as proxy:
         line = Frames(proxy.ports["azure"])
         many = (*CALL[:2], (":path", "/test.Echo/Stream"), *CALL[3:])
         long, short = line.call(message_bytes(b"3"), many), line.call(message_bytes(b"x"))
@@ -210,9 +200,11 @@ def test_other_streams_of_the_connection_are_not_touched(port: int) -> None:
     assert (cut, whole) == (long, short)
 
 
-def test_a_stalled_stream_goes_on_when_the_window_ends_and_others_never_wait(port: int) -> None:
+def test_a_stalled_stream_goes_on_when_the_window_ends_and_others_never_wait(
+    echo_port: int,
+) -> None:
     stall: Inject = {"stream_stall": {"after_tokens": 2}}
-    with proxied(port, http2=True, rules=(window("it", stall, 0.0, 3.0),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(window("it", stall, 0.0, 3.0),)) as proxy:
         client = Client(proxy.ports["azure"])
         call = client.stream(b"6x50000", timeout=20)
         assert [len(next(call)), len(next(call))] == [50_000] * 2
@@ -222,8 +214,8 @@ def test_a_stalled_stream_goes_on_when_the_window_ends_and_others_never_wait(por
         client.channel.close()
 
 
-def test_the_kill_switch_lets_a_held_call_go_on(port: int) -> None:
-    with proxied(port, http2=True, rules=(always("it", {"blackhole": {}}, "azure"),)) as proxy:
+def test_the_kill_switch_lets_a_held_call_go_on(echo_port: int) -> None:
+    with proxied(echo_port, http2=True, rules=(always("it", {"blackhole": {}}, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         call = client.once.future(b"held", timeout=20)
         wait_until(proxy.touches)
@@ -232,9 +224,9 @@ def test_the_kill_switch_lets_a_held_call_go_on(port: int) -> None:
         client.channel.close()
 
 
-def test_what_a_fault_cannot_mean_is_recorded_and_the_call_passes(port: int) -> None:
+def test_what_a_fault_cannot_mean_is_recorded_and_the_call_passes(echo_port: int) -> None:
     inject: Inject = {"stream_error_event": {"after_tokens": 0}}
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         assert client.once(b"x", timeout=10) == b"x"
         client.channel.close()
@@ -243,9 +235,11 @@ def test_what_a_fault_cannot_mean_is_recorded_and_the_call_passes(port: int) -> 
         assert not proxy.touches()
 
 
-def test_a_call_is_decided_by_its_first_message_though_its_requests_never_end(port: int) -> None:
+def test_a_call_is_decided_by_its_first_message_though_its_requests_never_end(
+    echo_port: int,
+) -> None:
     inject: Inject = {"grpc_status": {"code": 9}}
-    with proxied(port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(always("it", inject, "azure"),)) as proxy:
         client = Client(proxy.ports["azure"])
         over = threading.Event()
 
@@ -261,7 +255,7 @@ def test_a_call_is_decided_by_its_first_message_though_its_requests_never_end(po
     assert error.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
-def test_a_share_of_the_calls_on_one_connection_is_hit(port: int) -> None:
+def test_a_share_of_the_calls_on_one_connection_is_hit(echo_port: int) -> None:
     rule = Rule(
         id="it",
         endpoints=("azure",),
@@ -270,7 +264,7 @@ def test_a_share_of_the_calls_on_one_connection_is_hit(port: int) -> None:
         end_s=3600,
         share=0.5,
     )
-    with proxied(port, http2=True, rules=(rule,)) as proxy:
+    with proxied(echo_port, http2=True, rules=(rule,)) as proxy:
         client = Client(proxy.ports["azure"])
         calls = [client.once.future(str(n).encode(), timeout=20) for n in range(200)]
         hit = sum(call.exception() is not None for call in calls)
@@ -279,8 +273,8 @@ def test_a_share_of_the_calls_on_one_connection_is_hit(port: int) -> None:
     assert 62 <= hit <= 138  # the 99.99999 % interval of 200 draws
 
 
-def test_a_shutdown_lets_what_is_under_way_end(port: int) -> None:
-    with proxied(port, http2=True) as proxy:
+def test_a_shutdown_lets_what_is_under_way_end(echo_port: int) -> None:
+    with proxied(echo_port, http2=True) as proxy:
         client = Client(proxy.ports["azure"])
         call = client.both(iter([b"a"]), timeout=10)
         assert next(call) == b"hello"

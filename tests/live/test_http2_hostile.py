@@ -14,12 +14,7 @@ from tests.live.echoing import Client, echo
 from tests.live.frames import CALL, Frames
 from tests.live.proxied import Line, Provider, Proxy, always, proxied, wait_until
 
-pytestmark = pytest.mark.live
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 
 def spoken() -> bytes:

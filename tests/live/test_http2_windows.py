@@ -1,8 +1,5 @@
 """What HTTP/2 has besides streams: how many there may be, and windows that stay shut."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from h2.events import RemoteSettingsChanged, WindowUpdated
 from h2.settings import SettingCodes
@@ -11,11 +8,10 @@ from faults.http2.line import STREAMS
 from providers.grpc import message_bytes
 from telemetry.identity import attempt_span_id, trace_id, traceparent, tracestate
 from telemetry.leash import Disarm
-from tests.live.echoing import echo
 from tests.live.frames import CALL, Frames
 from tests.live.proxied import Proxy, always, proxied, wait_until, window
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 WINDOW_BYTES = 65_535
 TRACE = trace_id("0badcafe", 1)
@@ -27,17 +23,6 @@ KEYED = (
 LONG = message_bytes(b"x" * 100_000)
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with echo() as (_, port):
-        yield port
-
-
 def limits(line: Frames) -> list[int]:
     """Return how many streams the server has allowed, in the order in which it said so."""
     changes = [one for one in line.came if isinstance(one, RemoteSettingsChanged)]
@@ -45,9 +30,9 @@ def limits(line: Frames) -> list[int]:
     return [int(change.new_value) for change in found if change is not None]
 
 
-def test_a_client_may_have_only_so_many_streams_open_until_the_fault_ends(port: int) -> None:
+def test_a_client_may_have_only_so_many_streams_open_until_the_fault_ends(echo_port: int) -> None:
     rule = window("few", {"h2_settings_max_streams": {"streams": 2}}, 0.0, 1.0)
-    with proxied(port, http2=True, rules=(rule,)) as proxy:
+    with proxied(echo_port, http2=True, rules=(rule,)) as proxy:
         line = Frames(proxy.ports["azure"])
         line.call(message_bytes(b"1"))
         line.read_until("trailers, end")
@@ -88,9 +73,9 @@ def updates(line: Frames, stream: int) -> int:
     return sum(one.delta or 0 for one in told if one.stream_id == stream)
 
 
-def test_a_window_that_is_not_given_back_holds_one_stream_and_no_other(port: int) -> None:
+def test_a_window_that_is_not_given_back_holds_one_stream_and_no_other(echo_port: int) -> None:
     rule = always("shut", {"h2_flow_control_stall": {}}, "azure")
-    with proxied(port, http2=True, rules=(rule,)) as proxy:
+    with proxied(echo_port, http2=True, rules=(rule,)) as proxy:
         line, stream = stalled(proxy)
         assert line.read_for(0.5) == []
         assert (updates(line, stream), line.h2.local_flow_control_window(stream)) == (0, 0)
@@ -105,9 +90,9 @@ def test_a_window_that_is_not_given_back_holds_one_stream_and_no_other(port: int
         line.close()
 
 
-def test_for_so_long(port: int) -> None:
+def test_for_so_long(echo_port: int) -> None:
     rule = always("shut", {"h2_flow_control_stall": {"hold_s": 0.4}}, "azure")
-    with proxied(port, http2=True, rules=(rule,)) as proxy:
+    with proxied(echo_port, http2=True, rules=(rule,)) as proxy:
         line, stream = stalled(proxy)
         assert line.read_for(0.1) == []
         assert updates(line, stream) == 0

@@ -28,12 +28,7 @@ from tests.live.proxied import (
 )
 from tests.live.said import END, events, new_span, request
 
-pytestmark = pytest.mark.live
-
-
-@pytest.fixture(autouse=True)
-def _own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 
 @pytest.fixture

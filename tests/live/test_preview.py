@@ -15,16 +15,11 @@ from tests.live.proxied import ERROR, Line, Provider, proxied, streams
 from tests.live.said import END, request
 from tests.live.serving import Serving, connected
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 TAG = "0a0b0c0d"
 HALF = Rule(id="half", endpoints=("azure",), inject=ERROR, start_s=0, end_s=3600, share=0.5)
 BODIES = [b'{"question": %d}' % (number % 7) for number in range(60)]
-
-
-@pytest.fixture(autouse=True)
-def _own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
 @pytest.fixture

@@ -1,31 +1,18 @@
 """What a rule chooses among gRPC calls is what it touches, met by grpcio."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import grpc
 import msgspec
 import pytest
 
 from faults.config import Rule
-from tests.live.echoing import Client, echo
+from tests.live.echoing import Client
 from tests.live.proxied import ERROR, Proxy, always, proxied
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 MANY = 60
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with echo() as (_, port):
-        yield port
 
 
 def rule(**selection: object) -> Rule:
@@ -54,21 +41,23 @@ def on_new_connection(proxy: Proxy, *said: bytes) -> list[bool]:
     return found
 
 
-def test_the_model_of_a_call_is_in_its_first_message(port: int) -> None:
-    with proxied(port, http2=True, rules=(rule(match={"model": ["llama", "resnet"]}),)) as proxy:
+def test_the_model_of_a_call_is_in_its_first_message(echo_port: int) -> None:
+    with proxied(
+        echo_port, http2=True, rules=(rule(match={"model": ["llama", "resnet"]}),)
+    ) as proxy:
         said = [message(model) for model in (b"llama", b"bert", b"resnet")]
         assert on_new_connection(proxy, *said) == [True, False, True]
 
 
-def test_a_later_call_on_a_connection_is_not_new(port: int) -> None:
-    with proxied(port, http2=True, rules=(rule(match={"new_connections": True}),)) as proxy:
+def test_a_later_call_on_a_connection_is_not_new(echo_port: int) -> None:
+    with proxied(echo_port, http2=True, rules=(rule(match={"new_connections": True}),)) as proxy:
         for _ in range(2):
             assert on_new_connection(proxy, b"a", b"b", b"c") == [True, False, False]
 
 
-def test_calls_are_counted_exactly_with_many_at_once(port: int) -> None:
+def test_calls_are_counted_exactly_with_many_at_once(echo_port: int) -> None:
     selection = {"match": {"model": "llama"}, "after_n": 5, "first_n": 30, "every_nth": 3}
-    with proxied(port, http2=True, rules=(rule(**selection),)) as proxy:
+    with proxied(echo_port, http2=True, rules=(rule(**selection),)) as proxy:
         client = Client(proxy.ports["azure"])
         said = [message(b"llama" if number % 2 else b"bert", number) for number in range(2 * MANY)]
         with ThreadPoolExecutor(MANY) as pool:

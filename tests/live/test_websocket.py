@@ -1,21 +1,15 @@
 """WebSockets: they pass as they are, and faults meet their handshake and what follows."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.live.proxied import ERROR, HOLE, Provider, always, proxied, wait_until, window
 from tests.live.websockets import GREETING, SWITCHED, UPGRADE, echoes, frame
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_runtime_folder")]
 
 Inject = dict[str, dict[str, object]]
-
-
-@pytest.fixture(autouse=True)
-def _own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
 @pytest.fixture

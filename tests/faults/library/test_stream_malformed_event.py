@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from faults.steps import End, Event, Step
@@ -110,3 +111,19 @@ def test_a_body_has_no_events_of_which_one_could_be_broken(kind: str) -> None:
 
 def test_a_refusal_of_the_providers_own_passes() -> None:
     assert attested(fault("stream_malformed_event"), [BUSY, *body(b"{}")[1:]]) == []
+
+
+@pytest.mark.parametrize("kind", [*BROKEN, "crlf", "oversize", "duplicate_event", "reorder"])
+def test_a_comment_is_no_event_that_could_be_broken(kind: str) -> None:
+    comment = Event(data=b": ping\n\n")
+    one = fault("stream_malformed_event", at="after_headers", kind=kind)
+    honest: list[Step] = [EVENT_STREAM, comment, WHOLE, token(1), End()]
+    alone: list[Step] = [EVENT_STREAM, WHOLE, token(1), End()]
+    assert said(played(one, honest))[:2] == honest[:2]
+    assert said(played(one, honest))[2:] == said(played(one, alone))[1:]
+    assert attested(one, [EVENT_STREAM, comment, End()]) == []
+
+
+def test_a_size_is_for_what_has_one() -> None:
+    with pytest.raises(msgspec.ValidationError, match="`kind: oversize`, not for `kind: bom`"):
+        fault("stream_malformed_event", kind="bom", size_bytes=9)

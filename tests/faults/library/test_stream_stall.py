@@ -74,3 +74,8 @@ def test_a_body_and_grpc_have_no_comments() -> None:
 def test_a_stall_may_come_behind_the_finish() -> None:
     play = played(fault("stream_stall", at="after_finish", seconds=5), stream(1))
     assert play.steps[-3:] == [(0.0, FINISH), (5.0, DONE), (5.0, End())]
+
+
+def test_an_interval_is_for_comments() -> None:
+    with pytest.raises(msgspec.ValidationError, match="`keepalive: true`"):
+        fault("stream_stall", keepalive_interval_s=5)
