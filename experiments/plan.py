@@ -4,6 +4,7 @@ Arrivals are exact: the load is planned from the seed, as every worker plans it.
 under test does with them is not foretold; counts are what there would be if nothing went wrong.
 """
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -147,8 +148,11 @@ def _partial(faults: Sequence[Fault]) -> str:
 
 
 def _touched_at_most(faults: Sequence[Fault], arrivals: int, tries: int) -> int:
-    """Return how many exchanges a window's faults could touch, as shares and counts are."""
-    whole = max((fault.share for fault in faults if not fault.selective), default=0.0)
+    """Return how many exchanges a window's faults could touch, as shares and counts are.
+
+    Each throws its own dice: an exchange is spared where all of them spare it.
+    """
+    spared = math.prod(1 - fault.share for fault in faults if not fault.selective)
     counted = [
         min(
             fault.share * arrivals,
@@ -157,7 +161,7 @@ def _touched_at_most(faults: Sequence[Fault], arrivals: int, tries: int) -> int:
         for fault in faults
         if fault.selective
     ]
-    return round(min(arrivals, whole * arrivals + sum(counted)))
+    return round(min(arrivals, (1 - spared) * arrivals + sum(counted)))
 
 
 def _gate(text: str, phases: Sequence[PhasePlan], windows: Sequence[WindowPlan]) -> GatePlan:

@@ -149,6 +149,18 @@ def test_of_a_counted_fault_no_more_are_expected_than_it_takes(
     assert window.touched_at_most == expected
 
 
+def test_several_faults_touch_more_than_the_greatest_share(tmp_path: Path) -> None:
+    line = next(line for line in CONSTANT.splitlines() if "duration_s: 20" in line)
+    two = "\n".join(
+        line.replace("id: ", f"id: {name}-").replace(
+            "duration_s: 20", f"duration_s: 20, share: {share}, group: both"
+        )
+        for name, share in (("a", 0.3), ("b", 0.5))
+    )
+    (window,) = planned(tmp_path, CONSTANT.replace(line, two)).windows
+    assert (window.arrivals, window.touched_at_most) == (400, 260)
+
+
 def test_counts_that_take_nobody_are_told(tmp_path: Path) -> None:
     plan = planned(tmp_path, CONSTANT.replace("duration_s: 20", "duration_s: 20, after_n: 9999"))
     assert any("its counts take none of the 400" in line for line in plan.undecidable)
