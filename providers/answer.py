@@ -105,7 +105,8 @@ class Answer:
             first_token_ns=content.first_ns,
             last_token_ns=content.last_ns,
             largest_gap_ns=content.largest_gap_ns,
-            status=self._reader.status,
+            status=self._status,
+            rpc_status=self._rpc_status,
             tokens=content.tokens,
             missing_tokens=missing,
             repeated_tokens=repeated,
@@ -116,6 +117,16 @@ class Answer:
             model=self._model,
             error=self._error,
         )
+
+    @property
+    def _status(self) -> int | None:
+        """The HTTP status, once the head came."""
+        return self._reader.status
+
+    @property
+    def _rpc_status(self) -> str | None:
+        """The gRPC status by its name, where there is one."""
+        return None
 
     def _read(self, data: bytes, now_ns: int) -> None:
         try:

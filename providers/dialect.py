@@ -111,6 +111,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     overloaded_message: ClassVar[str] = "The model is overloaded. Please try again later."
     """The provider's own words for having no capacity left."""
 
+    grpc: ClassVar[bool] = False
+    """True where it is messages over gRPC; its bodies and events are single messages then."""
+
     quota_rules: ClassVar[QuotaRules] = SLIDING_MINUTE
     """How the provider enforces its per-minute quotas."""
 

@@ -49,6 +49,9 @@ _BY_HTTP_STATUS: Final = {
     503: 14,
     504: 4,
 }
+_HTTP_STATUSES: Final = (
+    200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401,
+)  # fmt: skip
 _PREFIX_BYTES: Final = 5
 
 
@@ -60,6 +63,11 @@ def is_grpc(content_type: str) -> bool:
 def status_for(http_status: int) -> int:
     """Return the gRPC status that stands for an HTTP status."""
     return _BY_HTTP_STATUS.get(http_status, 14 if http_status >= 500 else 9)
+
+
+def http_status_for(code: int) -> int:
+    """Return the HTTP status that a gRPC status stands for (`google/rpc/code.proto`)."""
+    return _HTTP_STATUSES[code] if 0 <= code < len(_HTTP_STATUSES) else 500
 
 
 def message_bytes(payload: bytes) -> bytes:
@@ -112,6 +120,19 @@ def trailers_only(code: int, message: str = "", details: bytes = b"") -> Headers
     return (("content-type", CONTENT_TYPE), *status_fields(code, message, details))
 
 
+class Status(NamedTuple):
+    """How a call ended, as its client is told; the wait that it was asked for, if any."""
+
+    code: int
+    message: str = ""
+    retry_after_s: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The status by its name."""
+        return NAMES[self.code] if 0 <= self.code < len(NAMES) else "UNKNOWN"
+
+
 class Details(NamedTuple):
     """What a status adds: a RetryInfo, a QuotaFailure, an ErrorInfo; each if it says something."""
 
@@ -143,3 +164,18 @@ def status_proto(code: int, message: str, told: Details) -> bytes:
         status.details.add().Pack(info)
     encoded: bytes = status.SerializeToString()
     return encoded
+
+
+def retry_delay_s(details: bytes) -> float | None:
+    """Return the wait that an encoded `google.rpc.Status` asks for by a RetryInfo, if it does."""
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 - as above
+    from google.rpc import error_details_pb2, status_pb2  # noqa: PLC0415 - as above
+
+    info = error_details_pb2.RetryInfo()
+    try:
+        for detail in status_pb2.Status.FromString(details).details:
+            if detail.Unpack(info):
+                return float(info.retry_delay.ToNanoseconds() / 1e9)
+    except DecodeError:
+        return None
+    return None

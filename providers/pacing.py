@@ -52,6 +52,17 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
         """Return the answer as bytes on the wire, in order of time."""
         return self._streamed(pace, begin_s) if self.stream else self._whole(pace, begin_s)
 
+    def messages(self, pace: Pace, begin_s: float) -> Iterator[Moment]:
+        """Return the answer as single messages, in order of time, for a dialect of gRPC."""
+        at_s = begin_s
+        for text, at_s in zip(self.texts, self._due(pace, begin_s), strict=True):
+            yield Moment(at_s, self.dialect.token(self.answer, text) if self.stream else b"", 1)
+        for data in self.dialect.closing(self.answer) if self.stream else (self._body(),):
+            yield Moment(at_s, data)
+
+    def _body(self) -> bytes:
+        return self.dialect.body(self.answer, self.texts)
+
     def _streamed(self, pace: Pace, begin_s: float) -> Iterator[Moment]:
         # A head never goes alone: what opens the stream goes with it, else the first token.
         unsaid = self._head(None)
@@ -71,7 +82,7 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
         at_s = begin_s
         for at_s in self._due(pace, begin_s):
             yield Moment(at_s, b"", 1)
-        body = self.dialect.body(self.answer, self.texts)
+        body = self._body()
         yield Moment(at_s, self._head(len(body)) + body)
 
     def _due(self, pace: Pace, begin_s: float) -> Iterator[float]:

@@ -3,12 +3,16 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from providers.config import StandInConfig, StandInListener
 from providers.request_log import RequestLog
 from providers.stand_in_connection import StandInConnection
 from providers.stand_in_endpoint import StandInEndpoint
 from providers.token_server import serve_tokens
+
+if TYPE_CHECKING:
+    from providers.stand_in_grpc import GrpcStandIn
 
 TOKENS = "tokens"
 """What the port of the token endpoints is said as."""
@@ -31,20 +35,19 @@ class StandIns:
         self._endpoints = [(listener, _endpoint(listener, config)) for listener in config.stand_ins]
         self._tokens = config.tokens
         self._servers: list[asyncio.Server] = []
+        self._grpc: list[GrpcStandIn] = []
         self.ports: dict[str, int] = {}
 
     async def start(self) -> None:
         """Listen for all endpoints; raises CannotListenError and then listens for none."""
         for listener, endpoint in self._endpoints:
             try:
-                server = await _listen(listener, endpoint)
+                self.ports[listener.endpoint] = await self._listen(listener, endpoint)
             except OSError as refused:
                 await self.stop(0)
                 where = f"{listener.host}:{listener.port}"
                 message = f"{listener.endpoint}: cannot listen on {where}: {refused.strerror}"
                 raise CannotListenError(message) from refused
-            self._servers.append(server)
-            self.ports[listener.endpoint] = server.sockets[0].getsockname()[1]
         if self._tokens:
             server = await serve_tokens()
             self._servers.append(server)
@@ -52,7 +55,7 @@ class StandIns:
 
     async def stop(self, within_s: float = 5.0) -> None:
         """Listen no more, let answers end for at most `within_s`, then cut what is left."""
-        for server in self._servers:
+        for server in (*self._servers, *self._grpc):
             server.close()
         deadline_s = time.monotonic() + within_s
         for _, endpoint in self._endpoints:
@@ -62,6 +65,21 @@ class StandIns:
             await asyncio.sleep(_LOOK_EVERY_S)
         for _, endpoint in self._endpoints:
             endpoint.close()
+        for calls in self._grpc:
+            await calls.wait_closed()
+
+    async def _listen(self, listener: StandInListener, endpoint: StandInEndpoint) -> int:
+        if endpoint.dialect.grpc:
+            # Where nobody speaks it, grpcio is not loaded.
+            from providers.stand_in_grpc import listen  # noqa: PLC0415 - see above
+
+            self._grpc.append(await listen(listener, endpoint))
+            return self._grpc[-1].port
+        server = await asyncio.get_running_loop().create_server(
+            lambda: StandInConnection(endpoint), listener.host, listener.port, backlog=_BACKLOG
+        )
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
 
     def _connected(self) -> bool:
         return any(endpoint.clients for _, endpoint in self._endpoints)
@@ -77,9 +95,3 @@ def _endpoint(listener: StandInListener, config: StandInConfig) -> StandInEndpoi
     if config.log_folder is not None:
         endpoint.log = RequestLog(Path(config.log_folder) / f"{listener.endpoint}.jsonl")
     return endpoint
-
-
-async def _listen(listener: StandInListener, endpoint: StandInEndpoint) -> asyncio.Server:
-    return await asyncio.get_running_loop().create_server(
-        lambda: StandInConnection(endpoint), listener.host, listener.port, backlog=_BACKLOG
-    )

@@ -20,7 +20,7 @@ _CLOSE = (("Connection", "close"),)
 _EARLY_S = 0.001
 """Event loops keep time in whole milliseconds: what is due within one is due."""
 
-_GRID_S = 0.005
+GRID_S = 0.005
 """Answers wake the process together: most of a token's cost is the wake-up. Nothing drifts by it,
 since what comes next counts from when this was due.
 """
@@ -163,7 +163,7 @@ class _Answering:
         loop = asyncio.get_running_loop()
         at_s = moment.at_s
         if at_s > loop.time():
-            at_s = math.ceil(at_s / _GRID_S) * _GRID_S
+            at_s = math.ceil(at_s / GRID_S) * GRID_S
         self._timer = loop.call_at(at_s, self._wake, moment)
 
     def _wake(self, moment: Moment | None) -> None:

@@ -82,6 +82,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     last_token_ns: int | None = None
     largest_gap_ns: int | None = None
     status: int | None = None
+    rpc_status: str | None = None
     tokens: int = 0
     missing_tokens: int = 0
     repeated_tokens: int = 0

@@ -76,6 +76,7 @@ class AttemptEnded(Row, tag="attempt_end"):
     last_token_ns: int | None = None
     largest_gap_ns: int | None = None
     status: int | None = None
+    rpc_status: str | None = None
     tokens: int = 0
     missing_tokens: int = 0
     repeated_tokens: int = 0
