@@ -96,7 +96,7 @@ def decoded(name: str, data: bytes) -> Any:  # noqa: ANN401 - made at run time
         raise InvalidMessageError(f"no {name}: {error}") from error
 
 
-def encoded(name: str, **fields: object) -> bytes:
+def encoded(name: str, /, **fields: object) -> bytes:
     """Encode a message of these fields."""
     data: bytes = message_class(name)(**fields).SerializeToString()
     return data

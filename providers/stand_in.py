@@ -55,8 +55,10 @@ class StandIns:
 
     async def stop(self, within_s: float = 5.0) -> None:
         """Listen no more, let answers end for at most `within_s`, then cut what is left."""
-        for server in (*self._servers, *self._grpc):
+        for server in self._servers:
             server.close()
+        for calls in self._grpc:
+            calls.close()
         deadline_s = time.monotonic() + within_s
         for _, endpoint in self._endpoints:
             endpoint.close_idle()

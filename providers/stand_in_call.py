@@ -68,19 +68,22 @@ class Call:
     def _admitted(self) -> Asked | None:
         asked = self._endpoint.understand(self._request)
         if isinstance(asked, HttpAnswer):
-            return self._refused(asked)
+            self._refuse(asked)
+            return None
         self._asked = asked
         refusal = self._endpoint.admit(asked)
         if refusal is not None:
-            return self._refused(refusal)
+            self._refuse(refusal)
+            return None
         entry = self._endpoint.capacity.enter(self)
         if entry is Entry.FULL:
-            return self._refused(self._endpoint.dialect.refusal(503, asked=asked))
+            self._refuse(self._endpoint.dialect.refusal(503, asked=asked))
+            return None
         if entry is Entry.STARTED:
             self.start()
         return asked
 
-    def _refused(self, answer: HttpAnswer) -> None:
+    def _refuse(self, answer: HttpAnswer) -> None:
         self.refusal = answer
         self.status = http_status_for(int(dict(answer.headers)["grpc-status"]))
 

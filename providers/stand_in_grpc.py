@@ -145,7 +145,7 @@ async def _refuse(context: Context, answer: HttpAnswer) -> None:
     await context.abort(code, told.get("grpc-message", ""), metadata)
 
 
-def _always(name: str, **fields: object) -> Unary:
+def _always(name: str, /, **fields: object) -> Unary:
     async def say(data: bytes, context: Context) -> bytes:
         del data, context
         return encoded(name, **fields)

@@ -24,7 +24,7 @@ from faults.steps import Event, Step
 from faults.toxiproxy.bodies import ProxyAsked, ToxicAsked, ToxicChange, read
 from faults.traits import Traits
 from loadgen.config import Reference
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import http_dialects, make_dialect
 from providers.dialect import Dialect, HttpRequest, MalformedAnswerError
 from providers.edited import (
     at_finish,
@@ -233,7 +233,7 @@ def check_control(data: bytes) -> None:
 
 
 def _dialects() -> Iterator[Dialect]:
-    for name in dialect_classes():
+    for name in http_dialects():
         told: Reference = {name: {}}
         yield make_dialect(told)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import http_dialects, make_dialect
 from providers.config import Latency
 from providers.dialect import Answer, Asked, Delta, Dialect, MalformedAnswerError, Question
 from providers.http1 import AnswerReader, RequestReader, answer_head, chunk, request_bytes
@@ -13,7 +13,7 @@ from providers.pacing import Pace, Saying
 from providers.sse import EventSplitter, event_data
 
 DIALECTS: list[Dialect] = [
-    *(make_dialect({name: {}}) for name in dialect_classes()),
+    *(make_dialect({name: {}}) for name in http_dialects()),
     make_dialect({"azure-openai": {"api_version": None, "auth": "bearer", "deployment": "my d/1"}}),
     make_dialect({"vertex-gemini": {"auth": "api-key"}}),
     make_dialect({"vertex-gemini": {"location": "global", "project": "a b"}}),

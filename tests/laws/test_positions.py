@@ -14,7 +14,7 @@ from faults.http2.answer_steps import AnswerSteps
 from faults.layers import ENDINGS, Layer, compose
 from faults.positions import Positioned
 from faults.steps import NEXT, Event, Step
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import http_dialects, make_dialect
 from providers.dialect import Answer, Dialect
 from providers.http1 import answer_head, chunk
 from providers.sse import event_data
@@ -22,7 +22,7 @@ from providers.words import token_text
 from tests.faults.honest import fault
 
 FACTS = Answer(response_id="1", created_s=0, prompt_tokens=5, output_tokens=3, include_usage=True)
-DIALECTS = {name: make_dialect({name: {}}) for name in dialect_classes()}
+DIALECTS = {name: make_dialect({name: {}}) for name in http_dialects()}
 POSITIONED = sorted(n for n, kind in fault_classes().items() if issubclass(kind, Positioned))
 EACH = pytest.mark.parametrize("name", POSITIONED)
 EVERYWHERE = pytest.mark.parametrize("cloud", DIALECTS)

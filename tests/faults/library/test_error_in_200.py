@@ -1,11 +1,11 @@
 import pytest
 
 from faults.steps import Event, Head
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import http_dialects, make_dialect
 from tests.faults.honest import attested, fault, played, stream
 
 
-@pytest.mark.parametrize("name", sorted(dialect_classes()))
+@pytest.mark.parametrize("name", sorted(http_dialects()))
 def test_the_status_says_success_and_the_body_does_not(name: str) -> None:
     dialect = make_dialect({name: {}})
     head, event, _ = list(fault("error_in_200", status=503, message="no").script(dialect))

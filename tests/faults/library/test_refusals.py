@@ -5,11 +5,11 @@ import pytest
 from faults.fault import Fault
 from faults.phrases import whole_answer
 from faults.steps import Event, Head
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import http_dialects, make_dialect
 from providers.dialect import Dialect, ProviderError
 from tests.faults.honest import fault
 
-EVERY_DIALECT = pytest.mark.parametrize("name", sorted(dialect_classes()))
+EVERY_DIALECT = pytest.mark.parametrize("name", sorted(http_dialects()))
 
 
 def refusal(one: Fault, dialect: Dialect) -> tuple[int, ProviderError]:

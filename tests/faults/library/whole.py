@@ -8,7 +8,7 @@ from faults.fault import Fault
 from faults.layers import Layer, compose
 from faults.rehearse import rehearse
 from faults.steps import End, Event, Head, Step
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import http_dialects, make_dialect
 from providers.dialect import Answer, Delta, Dialect
 from providers.sse import event_data
 
@@ -62,5 +62,5 @@ class Case(NamedTuple):
         return Event(data=data, finish=finish)
 
 
-EVERY = [Case(name, stream) for name in sorted(dialect_classes()) for stream in (True, False)]
+EVERY = [Case(name, stream) for name in sorted(http_dialects()) for stream in (True, False)]
 CASES = pytest.mark.parametrize("case", EVERY, ids=str)
