@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from loadgen.attempt import Attempt, CallAttempt, HttpAttempt
 from loadgen.endpoint import Endpoint
 from loadgen.failover.moves import Cancel, Deliver, Move, Moves, Start, WakeAt
 from loadgen.failover.policy import Replica
 from loadgen.plan import Planned
 from loadgen.prompts import question
-from loadgen.wiring import Alarm, Line, Wire
-from providers.answer import Answer
+from loadgen.wiring import Alarm, Wire
 from telemetry import identity
 from telemetry.clock import seconds
 from telemetry.outcome import Outcome
@@ -53,7 +53,7 @@ class Asking:
         self._policy = client.replica.exchange(stream=planned.stream)
         self._moves: deque[Move] = deque()
         self._obeying = False
-        self._try: _Try | None = None
+        self._try: Attempt | None = None
         self._asked = ""
         self._alarm: Alarm | None = None
 
@@ -127,13 +127,11 @@ class Asking:
     def _start(self, start: Start) -> None:
         client, endpoint = self._client, self._client.endpoints[start.endpoint]
         span_id = identity.attempt_span_id(self._trace_id, start.attempt)
-        request = endpoint.request(
-            question(self.planned, self._trace_id, marked=endpoint.marked),
-            (
-                ("traceparent", identity.traceparent(self._trace_id, span_id)),
-                ("tracestate", identity.tracestate(start.key)),
-            ),
+        identified = (
+            ("traceparent", identity.traceparent(self._trace_id, span_id)),
+            ("tracestate", identity.tracestate(start.key)),
         )
+        asked = question(self.planned, self._trace_id, marked=endpoint.marked)
         client.recorder.record(
             AttemptBegun(
                 exchange=self.planned.number,
@@ -145,8 +143,9 @@ class Asking:
             )
         )
         self._asked = start.endpoint
-        self._try = _Try(self, start.attempt, endpoint)
-        self._try.line = client.wire.open(start.endpoint, request, self._try)
+        kind = CallAttempt if endpoint.dialect.grpc else HttpAttempt
+        self._try = kind(self, self.planned, start.attempt, endpoint)
+        self._try.begin(client.wire, asked, identified)
 
     def _cancel(self, cancel: Cancel) -> None:
         current, self._try = self._try, None
@@ -193,64 +192,3 @@ class Asking:
             )
         )
         self._done(self)
-
-
-class _Try:
-    """One attempt: reads its answer as the line brings it."""
-
-    def __init__(self, asking: Asking, attempt: int, endpoint: Endpoint) -> None:
-        self.line: Line | None = None
-        self._asking = asking
-        self._attempt = attempt
-        self._connected_ns: int | None = None
-        self._answer = Answer(
-            endpoint.dialect, stream=asking.planned.stream, numbered=endpoint.numbered
-        )
-
-    def connected(self, now_ns: int) -> None:
-        self._connected_ns = now_ns
-        self._asking.attempt_connected(self._attempt, now_ns)
-
-    def received(self, data: bytes, now_ns: int) -> None:
-        if self._answer.feed(data, now_ns):
-            self._asking.attempt_token(self._attempt, now_ns)
-        self._settle(now_ns)
-
-    def closed(self, now_ns: int, *, reset: bool) -> None:
-        self._answer.end_of_connection(now_ns, reset=reset)
-        self._settle(now_ns)
-
-    def refused(self, now_ns: int, outcome: Outcome, error: str) -> None:
-        row = msgspec.structs.replace(self._row(now_ns, outcome), error=error)
-        self._over(now_ns, row)
-
-    def cut(self, now_ns: int, outcome: Outcome) -> AttemptEnded:
-        """Give the attempt up; returns its row."""
-        self._let_go(keep=False)
-        return self._row(now_ns, outcome)
-
-    def _settle(self, now_ns: int) -> None:
-        if self._answer.outcome is not None:
-            self._over(now_ns, self._row(now_ns, self._answer.outcome))
-
-    def _over(self, now_ns: int, row: AttemptEnded) -> None:
-        self._let_go(keep=self._answer.reusable)
-        self._asking.attempt_over(self._attempt, now_ns, row)
-
-    def _let_go(self, *, keep: bool) -> None:
-        line, self.line = self.line, None
-        if line is None:
-            return
-        if keep:
-            line.release()
-        else:
-            line.close()
-
-    def _row(self, now_ns: int, outcome: Outcome) -> AttemptEnded:
-        return self._answer.row(
-            exchange=self._asking.planned.number,
-            attempt=self._attempt,
-            end_ns=now_ns,
-            outcome=outcome,
-            connected_ns=self._connected_ns,
-        )

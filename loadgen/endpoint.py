@@ -14,7 +14,7 @@ from providers.credentials import (
     Fixed,
     credential_for,
 )
-from providers.dialect import Dialect, Question
+from providers.dialect import Dialect, HttpRequest, Question
 from providers.http1 import request_bytes
 from telemetry.identity import GATEWAY
 
@@ -36,6 +36,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         """Return the whole request for a question, with further headers."""
         request = self.dialect.request(question, self.base_path, self.credential.current())
         return request_bytes(request, self.authority, headers)
+
+    def call(self, question: Question, headers: tuple[tuple[str, str], ...]) -> HttpRequest:
+        """Return the call for a question, with further metadata, where the dialect is gRPC's."""
+        call = self.dialect.request(question, self.base_path, self.credential.current())
+        return msgspec.structs.replace(call, headers=(*call.headers, *headers))
 
 
 def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:

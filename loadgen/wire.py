@@ -9,14 +9,18 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
 from gevent import monkey
 
-from loadgen.wiring import Listener
+from loadgen.wiring import Caller, Listener
+from providers.dialect import HttpRequest
 from telemetry.clock import seconds
 from telemetry.outcome import Outcome
+
+if TYPE_CHECKING:
+    from loadgen.grpc_wire import GrpcLine, GrpcWire
 
 # The loop's callbacks must not switch greenlets, so they use the socket as it was before patching.
 PlainSocket: type[socket.socket] = monkey.get_original("socket", "socket")
@@ -52,7 +56,9 @@ class GeventWire:
     def __init__(self, addresses: Mapping[str, Address]) -> None:
         """`addresses`: numeric host and port of each endpoint."""
         self._loop: Loop = gevent.get_hub().loop
+        self._addresses = addresses
         self._pools = {name: _Pool(self._loop, address) for name, address in addresses.items()}
+        self._calls: GrpcWire | None = None
 
     def now_ns(self) -> int:
         """Read CLOCK_MONOTONIC, in ns."""
@@ -61,6 +67,15 @@ class GeventWire:
     def open(self, endpoint: str, request: bytes, listener: Listener) -> "GeventLine":
         """Send a whole request to an endpoint, on a connection kept from before if there is one."""
         return GeventLine(self._pools[endpoint], request, listener)
+
+    def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> "GrpcLine":
+        """Call an endpoint over gRPC, on the one connection there is to it."""
+        if self._calls is None:
+            # Where nobody speaks it, grpcio is not loaded.
+            from loadgen.grpc_wire import GrpcWire  # noqa: PLC0415 - see above
+
+            self._calls = GrpcWire(self._addresses)
+        return self._calls.call(endpoint, request, caller)
 
     def alarm(self, at_s: float, call: Callable[[], None]) -> "GeventAlarm":
         """Call at a time, in seconds of CLOCK_MONOTONIC."""

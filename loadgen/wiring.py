@@ -7,27 +7,43 @@ has returned.
 from collections.abc import Callable
 from typing import Protocol
 
+from providers.dialect import HttpRequest
+from providers.grpc import Status
 from telemetry.outcome import Outcome
 
 
-class Listener(Protocol):
-    """Who is told what happens to one request; times are CLOCK_MONOTONIC ns."""
+class Asker(Protocol):
+    """Who is told what happens to one attempt; times are CLOCK_MONOTONIC ns."""
 
     def connected(self, now_ns: int) -> None:
         """Take note that the connection stands and the request is being sent."""
 
-    def received(self, data: bytes, now_ns: int) -> None:
-        """Take bytes of the answer."""
-
     def closed(self, now_ns: int, *, reset: bool) -> None:
-        """Take the end of the connection: in order, or by a reset."""
+        """Take the end of the connection, or of a call: in order, or by a reset."""
 
     def refused(self, now_ns: int, outcome: Outcome, error: str) -> None:
         """Take note that no connection came about."""
 
 
+class Listener(Asker, Protocol):
+    """Who asks by one request over HTTP/1.1."""
+
+    def received(self, data: bytes, now_ns: int) -> None:
+        """Take bytes of the answer."""
+
+
+class Caller(Asker, Protocol):
+    """Who asks by one gRPC call."""
+
+    def message(self, data: bytes, now_ns: int) -> None:
+        """Take one message of the answer."""
+
+    def ended(self, now_ns: int, told: Status) -> None:
+        """Take the status that ends the call."""
+
+
 class Line(Protocol):
-    """One request under way. It has to be let go of exactly once, closed or not."""
+    """One request or call under way. It has to be let go of exactly once, closed or not."""
 
     def release(self) -> None:
         """Keep the connection for another request: the answer is over."""
@@ -51,6 +67,12 @@ class Wire(Protocol):
 
     def open(self, endpoint: str, request: bytes, listener: Listener) -> Line:
         """Send a whole request to an endpoint, on a connection kept from before if there is one."""
+
+    def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> Line:
+        """Call an endpoint over gRPC, on the one connection there is to it.
+
+        The target is the method, headers are the metadata, the body is the one message.
+        """
 
     def alarm(self, at_s: float, call: Callable[[], None]) -> Alarm:
         """Call at a time, in seconds of CLOCK_MONOTONIC."""

@@ -260,6 +260,8 @@ def _attempt_facts(attempt: Attempt) -> dict[str, Value | None]:
     return {
         names.HTTP_METHOD: "POST",
         names.HTTP_STATUS: attempt.status,
+        names.RPC_SYSTEM: "grpc" if attempt.rpc_status else None,
+        names.RPC_STATUS: attempt.rpc_status,
         names.ERROR_TYPE: None if attempt.outcome.succeeded else attempt.outcome.value,
         names.RESPONSE_MODEL: attempt.model,
         names.ATTEMPT_ORDINAL: attempt.ordinal,

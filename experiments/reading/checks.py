@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from experiments.gate import GateError, parse_gate
 from experiments.reading.addresses import base_url_complaint, listen_complaint
 from experiments.reading.gateway_checks import check_gateway, check_limits, check_telemetry
+from experiments.reading.grpc_checks import check_grpc
 from experiments.reading.names import check_endpoint_names, check_name, repeated
 from experiments.reading.nearest import nearest
 from experiments.reading.problems import Complaints, Path
@@ -166,6 +167,7 @@ CHECKS: tuple[Check, ...] = (
     check_route,
     check_gateway,
     check_limits,
+    check_grpc,
     check_stops,
     check_telemetry,
     check_load,

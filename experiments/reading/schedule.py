@@ -1,16 +1,18 @@
 """Checks of the faults in a file: where, when and how strongly."""
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from experiments.reading.composed import check_composed, plain_faults
 from experiments.reading.names import check_endpoint_names, check_name, repeated, unknown_endpoint
 from experiments.reading.problems import Complaints, Path
 from experiments.reading.shape import FaultShape, FileShape
-from faults.catalog import fault_classes, faults_over, listener_fault_classes
+from faults.catalog import fault_classes, listener_fault_classes
+from faults.fault import ANY
 from faults.listener.tls_failure import TlsFailure
 from faults.selection.complaints import wrong_with
 from faults.selection.counts import COUNTS, Counts
+from providers.catalog import speaks_grpc
 
 EXCHANGE_SELECTORS = {"share": 1.0, "ramp_s": 0.0, "draw": "attempt"}
 """What chooses among exchanges, with the value that chooses none; a listener knows no exchange."""
@@ -21,13 +23,13 @@ class Spoken(NamedTuple):
 
     tls: frozenset[str] = frozenset()
     http2: frozenset[str] = frozenset()
+    grpc: frozenset[str] = frozenset()
+    """Those that speak nothing else."""
 
 
-ALL_PLAIN: Final = Spoken()
-
-
-def check_faults(shape: FileShape, complaints: Complaints, spoken: Spoken = ALL_PLAIN) -> None:
+def check_faults(shape: FileShape, complaints: Complaints, spoken: Spoken | None = None) -> None:
     """Every fault has a name of its own, a place that there is, and a time within its phase."""
+    spoken = spoken or _spoken_in_run(shape)
     for path, entry in _entries(shape):
         check_name(entry.id, (*path, "id"), complaints)
         check_composed(entry, path, shape.endpoints, complaints)
@@ -42,6 +44,20 @@ def check_faults(shape: FileShape, complaints: Complaints, spoken: Spoken = ALL_
     for place, fault_id in repeated([fault_id for _, fault_id in named]):
         complaints.add((*named[place][0], "id"), f"another fault is called {fault_id}")
     _check_groups(shape, complaints)
+
+
+def grpc_endpoints(shape: FileShape) -> frozenset[str]:
+    """Return the endpoints whose dialect is gRPC's."""
+    return frozenset(
+        name
+        for name, one in shape.endpoints.items()
+        if one is not None and isinstance(one.dialect, dict) and speaks_grpc(one.dialect)
+    )
+
+
+def _spoken_in_run(shape: FileShape) -> Spoken:
+    grpc = grpc_endpoints(shape)
+    return Spoken(http2=grpc, grpc=grpc)
 
 
 def faults_of(shape: FileShape) -> Iterator[tuple[Path, FaultShape]]:
@@ -104,22 +120,30 @@ def _check_meant(fault: FaultShape, path: Path, spoken: Spoken, complaints: Comp
     if not isinstance(fault.inject, dict):
         return
     at = (fault.at,) if isinstance(fault.at, str) else fault.at
-    http2_alone = fault_classes().keys() - faults_over("HTTP/1.1").keys()
     for kind in fault.inject:
-        if kind == TlsFailure.name:
-            missing = [place for place in at if place not in spoken.tls]
-            what = "TLS", "tls"
-        elif kind in http2_alone:
-            missing = [place for place in at if place not in spoken.http2]
-            what = "HTTP/2", "http2"
-        else:
-            continue
-        if missing:
-            message = (
-                f"{kind} is about {what[0]}, which {missing[0]} does not speak with its clients; "
-                f"proxies of `crosswind serve` do with `{what[1]}: true`"
-            )
+        if message := _unspoken(kind, at, spoken):
             complaints.add((*path, "inject"), message)
+
+
+def _unspoken(kind: str, at: Sequence[str], spoken: Spoken) -> str:
+    """Say what a fault needs that one of its places does not speak; empty if all do."""
+    exchange = fault_classes().get(kind)
+    protocols = ANY if exchange is None else exchange.protocols
+    needs = (
+        ("TLS", "tls", spoken.tls, kind == TlsFailure.name),
+        ("HTTP/2", "http2", spoken.http2, "HTTP/1.1" not in protocols),
+    )
+    for what, key, speakers, needed in needs:
+        missing = [place for place in at if needed and place not in speakers]
+        if missing:
+            return (
+                f"{kind} is about {what}, which {missing[0]} does not speak with its clients; "
+                f"proxies of `crosswind serve` do with `{key}: true`"
+            )
+    callers = [place for place in at if place in spoken.grpc]
+    if callers and "gRPC" not in protocols:
+        return f"{kind} has no meaning over gRPC, which {callers[0]} speaks"
+    return ""
 
 
 def _check_window(

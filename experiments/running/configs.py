@@ -9,7 +9,7 @@ from experiments.running.gateway import front_route
 from faults.config import InjectorConfig, Listener, Rule
 from faults.selection.counts import COUNTS
 from loadgen.config import Target, WorkerConfig
-from providers.catalog import dialect_classes
+from providers.catalog import dialect_classes, speaks_grpc
 from providers.config import StandIn, StandInConfig, StandInListener
 
 TTL_MARGIN_S = 60.0
@@ -65,6 +65,7 @@ def listener(endpoint: Endpoint, stand_in_ports: Mapping[str, int]) -> Listener:
         port=port,
         price=endpoint.price,
         numbered=endpoint.stand_in is not None,
+        http2=speaks_grpc(endpoint.dialect),
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from experiments.running.grpc_canary import call_once, fault_of
 from loadgen.config import Target
 from loadgen.endpoint import credential_of
 from providers.access_token import CredentialError
@@ -31,11 +32,14 @@ _MEANS = {
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
-    """One cheap marked request at one endpoint and what came of it; `reason` is empty when well."""
+    """One cheap marked request at one endpoint and what came of it; `reason` is empty when well.
+
+    `status` is HTTP's, or gRPC's by its name.
+    """
 
     endpoint: str
     trace_id: str
-    status: int | None = None
+    status: int | str | None = None
     reason: str = ""
     quota: RemainingQuota = RemainingQuota()
 
@@ -96,9 +100,15 @@ def _ask(
     prompt = f"Say hello. {identity.mark(run_tag, number)}" if target.marked else "Say hello."
     question = Question(prompt=prompt, max_output_tokens=4, stream=stream)
     request = dialect.request(question, url.path, credential)
-    span = identity.attempt_span_id(trace, 0)
+    parent = identity.traceparent(trace, identity.attempt_span_id(trace, 0))
+    if dialect.grpc:
+        called = call_once(url.netloc, request, parent, CANARY_TIMEOUT_S)
+        reason = fault_of(dialect, called, stream=stream)
+        return Canary(
+            endpoint=target.endpoint, trace_id=trace, status=called.status.name, reason=reason
+        )
     try:
-        status, headers, body = _exchange(url.netloc, request, identity.traceparent(trace, span))
+        status, headers, body = _exchange(url.netloc, request, parent)
     except (OSError, http.client.HTTPException) as error:
         reason = f"no answer: {error or type(error).__name__}"
         return Canary(endpoint=target.endpoint, trace_id=trace, reason=reason)

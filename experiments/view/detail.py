@@ -83,6 +83,7 @@ def _client_facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
     told = (
         ("Largest gap", None if gap_s is None else amount(gap_s, "s")),
         ("Status", attempt.status),
+        ("gRPC status", attempt.rpc_status),
         ("Retry-After", _or_none(attempt.retry_after_s, "s")),
         ("Tokens", plain(attempt.tokens)),
         ("Missing, repeated", _spoilt(attempt)),

@@ -73,6 +73,12 @@ VIEW: View[_Row] = View(
         ),
         Column("status", "BIGINT", "the status that the client got", lambda r: r.attempt.status),
         Column(
+            "rpc_status",
+            "VARCHAR",
+            "the gRPC status that ended the call, by its name",
+            lambda r: r.attempt.rpc_status,
+        ),
+        Column(
             "connected_s",
             "DOUBLE",
             "from begin to the connection, where a new one was made",

@@ -196,8 +196,8 @@ def _words(plot: _Plot, attempt: Attempt, y: float) -> Markup:
 
 def attempt_words(attempt: Attempt) -> str:
     """Say how an attempt went: `503 server error, answered by outage, 10 ms`."""
-    status = "" if attempt.status is None else f"{attempt.status} "
-    parts = [status + outcome_words(attempt.outcome)]
+    status = attempt.rpc_status or attempt.status
+    parts = [("" if status is None else f"{status} ") + outcome_words(attempt.outcome)]
     parts += [
         f"{touch.action} by {touch.fault}{' (inferred)' if touch.inferred else ''}"
         for touch in attempt.touches

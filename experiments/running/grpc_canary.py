@@ -1,0 +1,54 @@
+"""One canary over gRPC: what an endpoint of such a dialect answers before the load."""
+
+from typing import Any, NamedTuple
+
+from providers.dialect import Dialect, HttpRequest, MalformedAnswerError
+from providers.grpc import Status
+
+_MEANS = {
+    "UNAUTHENTICATED": " (the credential is refused)",
+    "PERMISSION_DENIED": " (the credential may not)",
+    "NOT_FOUND": " (no such model)",
+    "UNIMPLEMENTED": " (no such method)",
+}
+
+
+class Called(NamedTuple):
+    """What came of a call: its messages, and the status as grpcio tells it."""
+
+    messages: list[bytes]
+    status: Status
+
+
+def call_once(address: str, request: HttpRequest, traceparent: str, timeout_s: float) -> Called:
+    """Make one call at `host:port` and wait for its end, at most so long."""
+    # Where nobody speaks it, grpcio is not loaded.
+    import grpc  # noqa: PLC0415 - see above
+
+    messages: list[bytes] = []
+    metadata = (*request.headers, ("traceparent", traceparent))
+    with grpc.insecure_channel(address, options=(("grpc.enable_retries", 0),)) as channel:
+        method: Any = channel.unary_stream(request.target)
+        call = method(request.body, metadata=metadata, timeout=timeout_s)
+        try:
+            messages.extend(call)
+        except grpc.RpcError as error:
+            code, words = error.code(), error.details() or ""
+            return Called(messages, Status(code.value[0], words))
+    return Called(messages, Status(0))
+
+
+def fault_of(dialect: Dialect, called: Called, *, stream: bool) -> str:
+    """Say what is wrong with an answer; empty when nothing is."""
+    status = called.status
+    if status.code:
+        return f"it answered {status.name}{_MEANS.get(status.name, '')}: {status.message}"
+    read = dialect.read_event if stream else dialect.read_body
+    try:
+        said = [read(message) for message in called.messages]
+    except MalformedAnswerError as error:
+        return f"its answer is not {dialect.name}: {error}"
+    errors = [delta.error.message for delta in said if delta.error is not None]
+    if errors:
+        return f"it answered, and then: {errors[0]}"
+    return "" if any(delta.finish_reason for delta in said) else "its answer has no finish reason"
