@@ -27,7 +27,7 @@ class Scene:
         self.wire = VirtualWire()
         self.spool = Spool()
         self.done: list[Asking] = []
-        asked = client(self.wire, self.spool, **route)
+        asked = client(self.wire, self.spool, {}, **route)
         self.asking = Asking(asked, PLANNED, nanoseconds(1.0), self.done.append)
 
     def begin(self) -> None:

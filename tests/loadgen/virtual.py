@@ -1,15 +1,15 @@
 """A wire on a virtual clock: lines that the test answers, alarms that the test lets ring."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from loadgen.asking import Client
-from loadgen.config import Breaker, Route, Target, Timeouts
+from loadgen.config import Breaker, Reference, Route, Target, Timeouts
 from loadgen.endpoint import endpoint_of
 from loadgen.failover.policy import Replica
-from loadgen.wiring import Listener
+from loadgen.wiring import Caller, Listener
 from providers.catalog import make_dialect
-from providers.dialect import Answer
+from providers.dialect import Answer, HttpRequest
 from providers.http1 import LAST_CHUNK, answer_head, chunk
 from providers.words import token_text
 from telemetry.clock import nanoseconds
@@ -38,6 +38,22 @@ class VirtualLine:
 
 
 @dataclass
+class VirtualCall:
+    """One gRPC call; `let_go` says how it was let go of."""
+
+    endpoint: str
+    request: HttpRequest
+    caller: Caller
+    let_go: list[str] = field(default_factory=list)
+
+    def release(self) -> None:
+        self.let_go.append("released")
+
+    def close(self) -> None:
+        self.let_go.append("closed")
+
+
+@dataclass
 class VirtualAlarm:
     """One alarm, set for a time."""
 
@@ -55,6 +71,7 @@ class VirtualWire:
     def __init__(self) -> None:
         self.now_s = 0.0
         self.lines: list[VirtualLine] = []
+        self.calls: list[VirtualCall] = []
         self.alarms: list[VirtualAlarm] = []
 
     def now_ns(self) -> int:
@@ -63,6 +80,10 @@ class VirtualWire:
     def open(self, endpoint: str, request: bytes, listener: Listener) -> VirtualLine:
         self.lines.append(VirtualLine(endpoint, request, listener))
         return self.lines[-1]
+
+    def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> VirtualCall:
+        self.calls.append(VirtualCall(endpoint, request, caller))
+        return self.calls[-1]
 
     def alarm(self, at_s: float, call: Callable[[], None]) -> VirtualAlarm:
         self.alarms.append(VirtualAlarm(at_s, call))
@@ -104,8 +125,13 @@ class Spool:
         return [decode_row(line) for line in bytes(self.written).splitlines()][1:]
 
 
-def client(wire: VirtualWire, spool: Spool, **changes: object) -> Client:
-    """Return a client of two endpoints that speak the same dialect."""
+def client(
+    wire: VirtualWire,
+    spool: Spool,
+    dialects: Mapping[str, Reference] = {},
+    **changes: object,
+) -> Client:
+    """Return a client of two endpoints; they speak the same dialect unless told otherwise."""
     facts: dict[str, object] = {
         "order": ORDER,
         "timeouts": Timeouts(connect_s=1, first_token_s=2, gap_s=2),
@@ -114,7 +140,11 @@ def client(wire: VirtualWire, spool: Spool, **changes: object) -> Client:
     }
     route = Route(**facts)  # type: ignore[arg-type]  # each test names fields that there are
     targets = [
-        Target(endpoint=name, dialect={"azure-openai": {}}, base_url="http://127.0.0.1:1")
+        Target(
+            endpoint=name,
+            dialect=dialects.get(name, {"azure-openai": {}}),
+            base_url="http://127.0.0.1:1",
+        )
         for name in ORDER
     ]
     return Client(
