@@ -4,7 +4,8 @@ from tests.faults.honest import JSON, attested, body, fault, played, said
 
 def test_the_connection_is_closed_where_the_limit_is_passed() -> None:
     cut = said(played(fault("limit_data", limit_bytes=5), body(b"1234", b"5678")))
-    assert cut == [JSON, Event(data=b"1234"), Event(data=b"5"), Close()]
+    rest = Event(data=b"678")
+    assert cut == [JSON, Event(data=b"1234"), Event(data=b"5", rest=rest), Close()]
 
 
 def test_a_limit_that_ends_with_a_piece_closes_there() -> None:
