@@ -77,7 +77,7 @@ def test_checks_go_on_where_something_could_not_be_read() -> None:
     complaints = Complaints()
     check(shape, complaints)
     assert [complaint.message for complaint in complaints] == []
-    assert len(CHECKS) == 12
+    assert len(CHECKS) == 13
 
 
 @pytest.mark.parametrize(
