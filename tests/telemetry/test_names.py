@@ -22,7 +22,7 @@ def test_every_constant_is_in_the_table() -> None:
 
 
 def test_names_are_a_conventions_or_our_own() -> None:
-    prefixes = ("gen_ai.", "http.", "error.", "service.", "host.", "cloud.", "crosswind.")
+    prefixes = ("gen_ai.", "http.", "error.", "rpc.", "service.", "host.", "cloud.", "crosswind.")
     attributes = [name.name for name in names.TABLE if name.kind == "attribute"]
     assert attributes
     assert all(name.startswith(prefixes) for name in attributes)
