@@ -12,6 +12,8 @@ from telemetry.tables import Counts, Tables
 
 SUFFIX = ".parquet"
 EVENTS = "events"
+ADDED_LATER = frozenset({"rpc_status"})
+"""Columns that records of this format may lack: those that were sealed before there was one."""
 
 _COUNTS = """
 WITH own AS (SELECT facts ->> '$.end_ns' AS end_ns FROM read_parquet($events)
@@ -79,10 +81,14 @@ def _write(database: Connection, folder: Path, name: str, lines: Iterator[Line])
 
 
 def _read(database: Connection, folder: Path, name: str) -> list[Line]:
-    columns = ", ".join(f'"{column}"' for column in TABLES[name])
     source = {"source": pattern(folder / (name + SUFFIX))}
-    query = f"SELECT {columns} FROM read_parquet($source)"  # noqa: S608 - our own columns
     try:
+        told = fetched(database.execute("DESCRIBE FROM read_parquet($source)", source))
+        lacking = ADDED_LATER - {str(line["column_name"]) for line in told}
+        columns = ", ".join(
+            f'{"NULL AS " if column in lacking else ""}"{column}"' for column in TABLES[name]
+        )
+        query = f"SELECT {columns} FROM read_parquet($source)"  # noqa: S608 - our own columns
         return list(fetched(database.execute(query, source)))
     except DatabaseError as error:
         # What follows the first line is our own query.

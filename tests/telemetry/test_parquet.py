@@ -187,3 +187,16 @@ def test_rows_that_make_no_sense_are_refused(
     edit(tmp_path / (table + SUFFIX), statement)
     with pytest.raises(UnreadableRecordError):
         read_tables(tmp_path)
+
+
+def test_what_was_sealed_before_a_column_was_added_is_read(tmp_path: Path, tables: Tables) -> None:
+    write_tables(tmp_path, with_attempt(tables, rpc_status="UNAVAILABLE"))
+    edit(tmp_path / f"attempts{SUFFIX}", "ALTER TABLE t DROP COLUMN rpc_status")
+    assert read_tables(tmp_path) == tables
+
+
+def test_what_lacks_another_column_is_not(tmp_path: Path, tables: Tables) -> None:
+    write_tables(tmp_path, tables)
+    edit(tmp_path / f"attempts{SUFFIX}", "ALTER TABLE t DROP COLUMN outcome")
+    with pytest.raises(UnreadableRecordError, match="outcome"):
+        read_tables(tmp_path)
