@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from loadgen.grpc_endings import ending_of
 from providers.dialect import Dialect, HttpRequest, MalformedAnswerError
 from providers.grpc import Status
 
@@ -14,10 +15,14 @@ _MEANS = {
 
 
 class Called(NamedTuple):
-    """What came of a call: its messages, and the status as grpcio tells it."""
+    """What came of a call: its messages, and the status as grpcio tells it.
+
+    `answered`: the status is the server's own, not grpcio's word for a connection that failed.
+    """
 
     messages: list[bytes]
     status: Status
+    answered: bool = True
 
 
 def call_once(address: str, request: HttpRequest, traceparent: str, timeout_s: float) -> Called:
@@ -33,14 +38,18 @@ def call_once(address: str, request: HttpRequest, traceparent: str, timeout_s: f
         try:
             messages.extend(call)
         except grpc.RpcError as error:
-            code, words = error.code(), error.details() or ""
-            return Called(messages, Status(code.value[0], words))
+            status = Status(error.code().value[0], error.details() or "")
+            debug: str = getattr(error, "debug_error_string", str)() or ""
+            answered = ending_of(status, debug) is status
+            return Called(messages, status, answered)
     return Called(messages, Status(0))
 
 
 def fault_of(dialect: Dialect, called: Called, *, stream: bool) -> str:
     """Say what is wrong with an answer; empty when nothing is."""
     status = called.status
+    if not called.answered:
+        return f"no answer: {status.message}"
     if status.code:
         return f"it answered {status.name}{_MEANS.get(status.name, '')}: {status.message}"
     read = dialect.read_event if stream else dialect.read_body

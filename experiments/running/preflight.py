@@ -102,11 +102,7 @@ def _ask(
     request = dialect.request(question, url.path, credential)
     parent = identity.traceparent(trace, identity.attempt_span_id(trace, 0))
     if dialect.grpc:
-        called = call_once(url.netloc, request, parent, CANARY_TIMEOUT_S)
-        reason = fault_of(dialect, called, stream=stream)
-        return Canary(
-            endpoint=target.endpoint, trace_id=trace, status=called.status.name, reason=reason
-        )
+        return _called(target, trace, parent, request, stream=stream)
     try:
         status, headers, body = _exchange(url.netloc, request, parent)
     except (OSError, http.client.HTTPException) as error:
@@ -118,6 +114,18 @@ def _ask(
         status=status,
         reason=_fault_of(dialect, status, headers, body, stream=stream),
         quota=remaining_quota(headers),
+    )
+
+
+def _called(
+    target: Target, trace: str, parent: str, request: HttpRequest, *, stream: bool
+) -> Canary:
+    called = call_once(urlsplit(target.base_url).netloc, request, parent, CANARY_TIMEOUT_S)
+    return Canary(
+        endpoint=target.endpoint,
+        trace_id=trace,
+        status=called.status.name if called.answered else None,
+        reason=fault_of(make_dialect(target.dialect), called, stream=stream),
     )
 
 
