@@ -115,7 +115,7 @@ class ClientSide(ClientLine):
         key = None if parent is None else attempt_key_in(low)
         self.row = lane.begin_hop(self._number, parent, key, len(whole))
         body = whole[len(head) :]
-        if not (lane.armed and self._is_taken(self._request(parent, key), body)):
+        if not (lane.leaves_open(head, low) and self._is_taken(self._request(parent, key), body)):
             request = rewrite_request(head, low, lane.upstream.authority) + body
             self.outlet.ask(request, bodiless=head.startswith(b"HEAD "))
         if reader.odd:

@@ -145,12 +145,19 @@ class Lane:
         """Tell whether this traffic may be touched at all: the run's own, or everybody's."""
         return self.bystanders or (parent is not None and parent.run_tag == self.run_tag)
 
+    def leaves_open(self, head: bytes, low: bytes) -> bool:
+        """Tell, before anything is made of a head, whether a fault may touch its request."""
+        return bool(self.armed) and self._narrowed_now().leaves_open(head, low)
+
     def may_touch(self, request: Request, traits: Traits) -> bool:
         """Tell whether a fault may touch a request, as far as its head says."""
+        return self.concerns(request.parent) and self._narrowed_now().may_mean(traits)
+
+    def _narrowed_now(self) -> Narrowing:
         if self.armed is not self._narrowed:
             self._narrowed = self.armed
             self._narrowing = Narrowing(one.choice for one in self.armed)
-        return self.concerns(request.parent) and self._narrowing.may_mean(traits)
+        return self._narrowing
 
     def needs_body(self, traits: Traits) -> bool:
         """Tell whether that takes the beginning of its body."""

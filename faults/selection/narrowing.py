@@ -42,6 +42,18 @@ class Narrowing:
         self._choices = [choice for choice in held if choice is not None]
         self._left: dict[bytes, Left] = {}
 
+    def leaves_open(self, head: bytes, low: bytes) -> bool:
+        """Tell, before anything is made of a head, whether `may_mean` is worth asking.
+
+        `low`: the head in lower case. What it rules out, `may_mean` would rule out as well.
+        """
+        if self._all:
+            return True
+        left = self._left.get(head[: head.find(b"\r")])
+        if left is None or left.plain:
+            return True
+        return bool(left.asking) and left.named.search(low) is not None
+
     def may_mean(self, traits: Traits) -> bool:
         """Tell whether any of them may mean a request, as far as its head says."""
         if self._all:

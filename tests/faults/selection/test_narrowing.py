@@ -45,8 +45,23 @@ def test_it_says_what_asking_each_of_them_says_whatever_was_asked_before(
     for target, headers, first in asked:
         raw = request(b"{}", target=target)
         line, _, rest = raw.partition(b"\r\n")
-        traits = traits_of(b"\r\n".join((line, *headers, rest)), first=first)
+        whole = b"\r\n".join((line, *headers, rest))
+        traits = traits_of(whole, first=first)
+        # What it rules out before anything is made of a head is what asking would rule out.
+        assert narrowing.leaves_open(whole, traits.low) or not narrowing.may_mean(traits)
         assert narrowing.may_mean(traits) == any(one.may_mean(traits) for one in choices)
+
+
+def test_what_is_ruled_out_once_is_ruled_out_by_its_line_from_then_on() -> None:
+    narrowing = Narrowing([choice(Match(path="/none")), choice(Match(header={"x-tenant": "a"}))])
+    raw, tenant = request(b"{}", target=AZURE), b"X-Tenant: b\r\n"
+    told = traits_of(raw)
+    assert narrowing.leaves_open(raw, told.low)
+    assert not narrowing.may_mean(told)
+    assert not narrowing.leaves_open(raw, told.low)
+    other = request(b"{}", target=AZURE, headers=tenant)
+    assert narrowing.leaves_open(other, traits_of(other).low)
+    assert not narrowing.may_mean(traits_of(other))
 
 
 def test_one_that_asks_nothing_means_everybody() -> None:
