@@ -1,7 +1,8 @@
 """A stand-in over gRPC: the calls of the Open Inference Protocol, answered by grpcio.
 
 A refusal within `ModelStreamInfer` is a message, as Triton's, unless the client asks for a status
-by `triton_grpc_error: true` (Triton's "gRPC Status Codes").
+by `triton_grpc_error: true` (https://github.com/triton-inference-server/server,
+`docs/customization_guide/inference_protocols.md`). Questions of one stream are answered in turn.
 """
 
 import asyncio
@@ -9,19 +10,25 @@ import base64
 import errno
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, Final
+from urllib.parse import unquote
 
 import grpc
 
 from providers.config import StandInListener
 from providers.dialect import HttpAnswer
-from providers.open_inference import INFER, SERVICE, STREAM_INFER
-from providers.open_inference_messages import (
-    InvalidMessageError,
-    decoded,
-    encoded,
-    message_class,
+from providers.open_inference import (
+    INFER,
+    INPUTS,
+    OUTPUTS,
+    SERVICE,
+    STREAM_INFER,
+    as_stream_response,
+    error_bytes,
+    request_id,
 )
+from providers.open_inference_messages import InvalidMessageError, decoded, encoded
 from providers.stand_in_call import Call
 from providers.stand_in_endpoint import StandInEndpoint
 
@@ -49,8 +56,9 @@ class GrpcStandIn:
         """Take no new calls; those under way go on."""
         self._stopping = asyncio.create_task(self._server.stop(_LONG_S))
 
-    async def wait_closed(self) -> None:
-        """Wait until no call is left."""
+    async def cut(self) -> None:
+        """End what is left: streams, too, that wait for another question."""
+        await self._server.stop(None)
         if self._stopping is not None:
             await self._stopping
 
@@ -95,18 +103,18 @@ class _Calls(grpc.GenericRpcHandler):
         return encoded("ModelReadyResponse", ready=known)
 
     async def _model_metadata(self, data: bytes, context: Context) -> bytes:
-        model = self._endpoint.dialect.model
-        if (asked := _name_in("ModelMetadataRequest", data)) != model:
+        dialect = self._endpoint.dialect
+        if (asked := _name_in("ModelMetadataRequest", data)) != dialect.model:
             words = f"Request for unknown model: '{asked}' is not found"
-            await _refuse(context, self._endpoint.dialect.refusal(404, message=words))
-        metadata = message_class("ModelMetadataResponse")(
-            name=model, versions=["1"], platform="vllm"
+            await _refuse(context, dialect.refusal(404, message=words))
+        return encoded(
+            "ModelMetadataResponse",
+            name=dialect.model,
+            versions=["1"],
+            platform="vllm",
+            inputs=[_tensor(*each, 1) for each in INPUTS.items()],
+            outputs=[_tensor(*each, -1) for each in OUTPUTS.items()],
         )
-        for name, datatype in (("text_input", "BYTES"), ("stream", "BOOL")):
-            metadata.inputs.add(name=name, datatype=datatype, shape=[1])
-        metadata.outputs.add(name="text_output", datatype="BYTES", shape=[-1])
-        told: bytes = metadata.SerializeToString()
-        return told
 
     async def _infer(self, data: bytes, context: Context) -> bytes:
         call = Call(self._endpoint, INFER, data, _metadata(context))
@@ -115,20 +123,19 @@ class _Calls(grpc.GenericRpcHandler):
             await _refuse(context, call.refusal)
         return b"".join(parts)
 
-    async def _stream_infer(
-        self, requests: AsyncIterator[bytes], context: Context
-    ) -> AsyncIterator[bytes]:
+    async def _stream_infer(self, requests: AsyncIterator[bytes], context: Context) -> None:
         metadata = _metadata(context)
         async for data in requests:
             call = Call(self._endpoint, STREAM_INFER, data, metadata)
-            async for part in call.answer():
-                yield part
+            # Closed here, whatever happens: a call that is left open would take up capacity.
+            async with aclosing(call.answer()) as parts:
+                async for part in parts:
+                    await context.write(part if call.streams else as_stream_response(part))
             if call.refusal is None:
                 continue
             if _ASKS_FOR_A_STATUS in metadata:
                 await _refuse(context, call.refusal)
-            message = dict(call.refusal.headers).get("grpc-message")
-            yield self._endpoint.dialect.error_event(call.status or 500, message=message)
+            await context.write(error_bytes(_words(call.refusal), request_id(data)))
 
 
 def _metadata(context: Context) -> tuple[tuple[str, str], ...]:
@@ -141,8 +148,16 @@ async def _refuse(context: Context, answer: HttpAnswer) -> None:
     details = told.get("grpc-status-details-bin", "")
     padded = details + "=" * (-len(details) % 4)
     metadata = (("grpc-status-details-bin", base64.b64decode(padded)),) if details else ()
-    code = _CODES[int(told["grpc-status"])]
-    await context.abort(code, told.get("grpc-message", ""), metadata)
+    await context.abort(_CODES[int(told["grpc-status"])], _words(answer), metadata)
+
+
+def _words(answer: HttpAnswer) -> str:
+    """Return what a refusal says, which stands encoded in its headers."""
+    return unquote(dict(answer.headers).get("grpc-message", ""))
+
+
+def _tensor(name: str, datatype: str, size: int) -> dict[str, object]:
+    return {"name": name, "datatype": datatype, "shape": [size]}
 
 
 def _always(name: str, /, **fields: object) -> Unary:
