@@ -9,6 +9,7 @@ import asyncio
 import base64
 import errno
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Final
@@ -37,6 +38,8 @@ _OPTIONS: Final = (("grpc.so_reuseport", 0), ("grpc.max_receive_message_length",
 _ASKS_FOR_A_STATUS: Final = ("triton_grpc_error", "true")
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 _LONG_S: Final = 3600.0
+# An answer that has ended may not have left yet: its status goes behind it.
+_ON_ITS_WAY_S: Final = 0.2
 
 Context = Any
 """grpc.aio's context of one call, whose type is generic."""
@@ -58,13 +61,14 @@ class GrpcStandIn:
 
     async def cut(self) -> None:
         """End what is left: streams, too, that wait for another question."""
-        await self._server.stop(None)
+        await self._server.stop(_ON_ITS_WAY_S)
         if self._stopping is not None:
             await self._stopping
 
 
 async def listen(listener: StandInListener, endpoint: StandInEndpoint) -> GrpcStandIn:
     """Serve an endpoint's calls; raises OSError where the address cannot be had."""
+    _ask_for(listener.host, listener.port)
     server = grpc.aio.server(options=_OPTIONS)
     server.add_generic_rpc_handlers((_Calls(endpoint),))
     try:
@@ -73,6 +77,13 @@ async def listen(listener: StandInListener, endpoint: StandInEndpoint) -> GrpcSt
         raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)) from error
     await server.start()
     return GrpcStandIn(server, port)
+
+
+def _ask_for(host: str, port: int) -> None:
+    """Raise OSError where an address cannot be had: grpcio says why on standard error alone."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
 
 
 class _Calls(grpc.GenericRpcHandler):

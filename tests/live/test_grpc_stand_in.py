@@ -1,5 +1,7 @@
 """A stand-in over gRPC answers grpcio as its dialect, quotas and capacity say."""
 
+import errno
+import os
 import signal
 import socket
 import time
@@ -19,7 +21,7 @@ from providers.open_inference_messages import decoded, encoded
 from providers.request_log import Line
 from providers.words import numbers_in
 from telemetry import identity, leash
-from tests.live.stand_ins import FAST, SLOW, StandInProcess, wait_for
+from tests.live.stand_ins import FAST, SLOW, StandInProcess, azure, wait_for
 from tests.providers.asking_triton import asking
 
 pytestmark = pytest.mark.live
@@ -347,7 +349,19 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         try:
             _, errors = process.process.communicate(timeout=10)
             assert process.process.returncode == 2
-            assert f"triton: cannot listen on 127.0.0.1:{port}: " in errors.decode()
-            assert b"Traceback" not in errors
+            where = f"triton: cannot listen on 127.0.0.1:{port}"
+            assert errors.decode() == f"{where}: {os.strerror(errno.EADDRINUSE)}\n"
+        finally:
+            process.close()
+
+
+def test_one_that_listens_ends_where_another_cannot(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        other = azure(StandIn(), port=taken.getsockname()[1])
+        process = StandInProcess(tmp_path, listener(StandIn()), other)
+        try:
+            _, errors = process.process.communicate(timeout=10)
+            assert process.process.returncode == 2
+            assert errors.decode().startswith("azure: cannot listen on ")
         finally:
             process.close()
