@@ -2,7 +2,8 @@
 
 Names and numbers of the fields are those of `open_inference_grpc.proto`
 (https://github.com/kserve/open-inference-protocol); `ModelStreamInfer` and its answer are Triton's
-addition (https://github.com/triton-inference-server/common, `protobuf/grpc_service.proto`). The
+addition (https://github.com/triton-inference-server/common, `protobuf/grpc_service.proto`), and
+`HealthCheckResponse` is of `grpc.health.v1`, which Triton serves (`protobuf/health.proto`). The
 messages that are declared within others there have names of their own here: no byte depends on it.
 """
 
@@ -39,6 +40,7 @@ ModelInferRequest: model_name 1 string, model_version 2 string, id 3 string,
 ModelInferResponse: model_name 1 string, model_version 2 string, id 3 string,
     parameters 4 Parameter*, outputs 5 Tensor*, raw_output_contents 6 bytes*
 ModelStreamInferResponse: error_message 1 string, infer_response 2 ModelInferResponse
+HealthCheckResponse: status 1 int32
 """
 """`name number type`; `*` is repeated, `|` one of several. A map is its entries, as on the wire."""
 

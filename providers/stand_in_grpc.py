@@ -37,6 +37,7 @@ from providers.stand_in_endpoint import StandInEndpoint
 _OPTIONS: Final = (("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1))
 _ASKS_FOR_A_STATUS: Final = ("triton_grpc_error", "true")
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
+_SERVING: Final = 1
 _LONG_S: Final = 3600.0
 # An answer that has ended may not have left yet: its status goes behind it.
 _ON_ITS_WAY_S: Final = 0.2
@@ -92,6 +93,7 @@ class _Calls(grpc.GenericRpcHandler):
     def __init__(self, endpoint: StandInEndpoint) -> None:
         self._endpoint = endpoint
         self._unary: dict[str, Unary] = {
+            "/grpc.health.v1.Health/Check": _always("HealthCheckResponse", status=_SERVING),
             f"/{SERVICE}/ServerLive": _always("ServerLiveResponse", live=True),
             f"/{SERVICE}/ServerReady": _always("ServerReadyResponse", ready=True),
             f"/{SERVICE}/ServerMetadata": _always("ServerMetadataResponse", name="crosswind"),

@@ -236,6 +236,7 @@ def test_who_asks_for_a_status_in_a_stream_gets_one(start: Starter) -> None:
 
 def test_health_and_metadata_are_told(start: Starter) -> None:
     asker = start(StandIn(latency=FAST))
+    assert asker.unary("/grpc.health.v1.Health/Check") == b"\x08\x01", "SERVING"
     assert asker.said("ServerLive", "ServerLiveResponse").live
     assert asker.said("ServerReady", "ServerReadyResponse").ready
     assert asker.said("ServerMetadata", "ServerMetadataResponse").name == "crosswind"
