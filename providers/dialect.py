@@ -84,6 +84,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     server_sent: bool = True
     """False where a streamed answer is no event stream (Vertex without `alt=sse`)."""
 
+    request_id: str = ""
+    """What the client calls its request, where the provider sends that back."""
+
+    include_finish: bool = True
+    """False where the finish reason comes to who asks for it alone (Triton)."""
+
     remaining_requests: int | None = None
     limit_requests: int | None = None
     remaining_tokens: int | None = None
@@ -96,6 +102,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     question: Question
     include_usage: bool = False
     server_sent: bool = True
+    request_id: str = ""
+    include_finish: bool = True
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,12 +1,12 @@
 """What is asked of a text model by the Open Inference Protocol v2, and what it says. Pure.
 
-The tensors are those of Triton's vLLM backend (https://github.com/triton-inference-server/
-vllm_backend). Tensors go "raw": little-endian, a BYTES element behind its length in 4 bytes; typed
-`contents` are read as well. `num_output_tokens` counts the tokens of its own message.
+The tensors are those of Triton's vLLM backend: which there are, and that an output comes only to
+who asks for it (https://github.com/triton-inference-server/vllm_backend, `src/model.py` and
+`src/utils/request.py`). `num_output_tokens` counts the tokens of its own message. What is wrong is
+told in Triton's words (https://github.com/triton-inference-server/core, `src/infer_request.cc`).
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -18,49 +18,55 @@ from providers.open_inference_messages import (
     encoded,
     message_class,
 )
+from providers.open_inference_tensors import Value, add, first_values
 
 SERVICE: Final = "inference.GRPCInferenceService"
 INFER: Final = f"/{SERVICE}/ModelInfer"
 STREAM_INFER: Final = f"/{SERVICE}/ModelStreamInfer"
 DEFAULT_TOKENS: Final = 64
+FINAL: Final = "triton_final_response"
+NO_REASON_YET: Final = "None"
+"""How the backend writes that there is no finish reason yet."""
 
-_SIZES: Final = {
-    "INT8": 1,
-    "UINT8": 1,
-    "INT16": 2,
-    "UINT16": 2,
-    "INT32": 4,
-    "UINT32": 4,
-    "INT64": 8,
-    "UINT64": 8,
+INPUTS: Final = {
+    "text_input": "BYTES",
+    "stream": "BOOL",
+    "sampling_parameters": "BYTES",
+    "exclude_input_in_output": "BOOL",
+    "return_finish_reason": "BOOL",
+    "return_num_input_tokens": "BOOL",
+    "return_num_output_tokens": "BOOL",
 }
-_TYPED: Final = (
-    "bytes_contents",
-    "bool_contents",
-    "int_contents",
-    "int64_contents",
-    "uint_contents",
-    "uint64_contents",
-)
+"""The inputs that are looked at, and their types."""
 
-Value = bytes | bool | int
-"""An element of a tensor."""
+OUTPUTS: Final = {
+    "text_output": "BYTES",
+    "finish_reason": "BYTES",
+    "num_input_tokens": "UINT32",
+    "num_output_tokens": "UINT32",
+}
 
 
 class InferRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a `ModelInferRequest` asks of a text model."""
+    """What a `ModelInferRequest` asks of a text model; `request_id` comes back with the answer."""
 
     model: str
     question: Question
+    request_id: str = ""
     counts_tokens: bool = False
+    tells_reason: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a `ModelInferResponse` of a text model says: one token of a stream, or all of it."""
+    """What a `ModelInferResponse` of a text model says: one token of a stream, or all of it.
+
+    Without a `finish_reason`, or without `prompt_tokens`, the client did not ask for them.
+    """
 
     model: str
     text: str
-    finish_reason: str | None = None
+    request_id: str = ""
+    finish_reason: str = ""
     output_tokens: int = 1
     prompt_tokens: int | None = None
 
@@ -69,19 +75,17 @@ def request_bytes(asked: InferRequest) -> bytes:
     """Write a question as Triton's vLLM backend is asked."""
     question = asked.question
     sampling = json.dumps({"max_tokens": question.max_output_tokens}).encode()
-    message = message_class("ModelInferRequest")(model_name=asked.model)
+    message = message_class("ModelInferRequest")(model_name=asked.model, id=asked.request_id)
     for name, value in (
         ("text_input", question.prompt.encode()),
         ("stream", question.stream),
         ("sampling_parameters", sampling),
         ("exclude_input_in_output", True),
-        ("return_finish_reason", True),
+        ("return_finish_reason", asked.tells_reason),
         ("return_num_input_tokens", asked.counts_tokens),
         ("return_num_output_tokens", asked.counts_tokens),
     ):
-        datatype, raw = _raw(value)
-        message.inputs.add(name=name, datatype=datatype, shape=[1])
-        message.raw_input_contents.append(raw)
+        add(message.inputs, message.raw_input_contents, name, value)
     data: bytes = message.SerializeToString()
     return data
 
@@ -89,43 +93,68 @@ def request_bytes(asked: InferRequest) -> bytes:
 def read_request(data: bytes) -> InferRequest:
     """Read a question; raises InvalidMessageError."""
     message = decoded("ModelInferRequest", data)
-    given = dict(_tensors(message.inputs, message.raw_input_contents))
-    prompt = given.get("text_input")
-    if not isinstance(prompt, bytes):
-        raise InvalidMessageError("expected the input 'text_input' of type BYTES")
+    try:
+        given = _inputs(message)
+        max_tokens = _max_tokens(given, message.parameters)
+    except InvalidMessageError as wrong:
+        raise InvalidMessageError(in_log(message.id, str(wrong))) from wrong
     question = Question(
-        prompt=prompt.decode("utf-8", "replace"),
-        max_output_tokens=_max_tokens(given),
+        prompt=given["text_input"].decode("utf-8", "replace"),
+        max_output_tokens=max_tokens,
         stream=bool(given.get("stream")),
     )
-    counts = bool(given.get("return_num_output_tokens"))
-    return InferRequest(model=message.model_name, question=question, counts_tokens=counts)
+    return InferRequest(
+        model=message.model_name,
+        question=question,
+        request_id=message.id,
+        counts_tokens=bool(given.get("return_num_output_tokens")),
+        tells_reason=bool(given.get("return_finish_reason")),
+    )
 
 
-def response_bytes(said: Said, *, stream: bool) -> bytes:
-    """Write an answer, or a part of one; `stream` is what `ModelStreamInfer` answers."""
-    # "None" is how the backend writes that there is no reason yet.
-    values: list[tuple[str, Value]] = [
-        ("text_output", said.text.encode()),
-        ("finish_reason", (said.finish_reason or "None").encode()),
-    ]
-    if said.prompt_tokens is not None:
-        values.append(("num_input_tokens", said.prompt_tokens))
-        values.append(("num_output_tokens", said.output_tokens))
-    answer = message_class("ModelInferResponse")(model_name=said.model, model_version="1")
-    for name, value in values:
-        datatype, raw = _raw(value)
-        answer.outputs.add(name=name, datatype=datatype, shape=[1])
-        answer.raw_output_contents.append(raw)
-    if stream:
-        return encoded("ModelStreamInferResponse", infer_response=answer)
-    data: bytes = answer.SerializeToString()
+def request_id(data: bytes) -> str:
+    """Return what a request calls itself, as far as it can be read."""
+    try:
+        told: str = decoded("ModelInferRequest", data).id
+    except InvalidMessageError:
+        return ""
+    return told
+
+
+def in_log(request: str, words: str) -> str:
+    """Return words as Triton's errors begin."""
+    return f"[request id: {request or '<id_unknown>'}] {words}"
+
+
+def response_bytes(said: Said) -> bytes:
+    """Write the whole answer of `ModelInfer`."""
+    data: bytes = _response(said).SerializeToString()
     return data
 
 
-def error_bytes(message: str) -> bytes:
+def stream_response_bytes(said: Said, *, final: bool) -> bytes:
+    """Write an answer of `ModelStreamInfer`, or a part of one; each says whether it is the last.
+
+    Source: `ModelStreamInferHandler` in https://github.com/triton-inference-server/server,
+    `src/grpc/stream_infer_handler.cc`.
+    """
+    answer = _response(said)
+    answer.parameters.add(key=FINAL, value={"bool_param": final})
+    return encoded("ModelStreamInferResponse", infer_response=answer)
+
+
+def as_stream_response(data: bytes) -> bytes:
+    """Write a whole answer as `ModelStreamInfer` gives it to who asks for no stream."""
+    answer = decoded("ModelInferResponse", data)
+    answer.parameters.add(key=FINAL, value={"bool_param": True})
+    return encoded("ModelStreamInferResponse", infer_response=answer)
+
+
+def error_bytes(message: str, request: str = "") -> bytes:
     """Write how `ModelStreamInfer` tells of an error without ending the stream."""
-    return encoded("ModelStreamInferResponse", error_message=message)
+    return encoded(
+        "ModelStreamInferResponse", error_message=message, infer_response={"id": request}
+    )
 
 
 def read_stream_response(data: bytes) -> Delta:
@@ -148,9 +177,24 @@ def read_response(data: bytes) -> Delta:
         raise MalformedAnswerError(str(error)) from error
 
 
-def _delta(message: Any) -> Delta:  # noqa: ANN401 - made at run time
-    given = dict(_tensors(message.outputs, message.raw_output_contents))
-    text, reason = given.get("text_output", b""), given.get("finish_reason", b"None")
+def _response(said: Said) -> Any:  # noqa: ANN401 - made at run time
+    values: list[tuple[str, Value]] = [("text_output", said.text.encode())]
+    if said.finish_reason:
+        values.append(("finish_reason", said.finish_reason.encode()))
+    if said.prompt_tokens is not None:
+        values.append(("num_input_tokens", said.prompt_tokens))
+        values.append(("num_output_tokens", said.output_tokens))
+    answer = message_class("ModelInferResponse")(
+        model_name=said.model, model_version="1", id=said.request_id
+    )
+    for name, value in values:
+        add(answer.outputs, answer.raw_output_contents, name, value)
+    return answer
+
+
+def _delta(message: Any) -> Delta:  # noqa: ANN401 - as above
+    given = dict(first_values(message.outputs, message.raw_output_contents))
+    text, reason = given.get("text_output", b""), given.get("finish_reason", b"")
     if not isinstance(text, bytes) or not isinstance(reason, bytes):
         raise InvalidMessageError("'text_output' and 'finish_reason' are of type BYTES")
     prompt, output = given.get("num_input_tokens"), given.get("num_output_tokens")
@@ -160,58 +204,47 @@ def _delta(message: Any) -> Delta:  # noqa: ANN401 - made at run time
     finish = reason.decode("utf-8", "replace")
     return Delta(
         text=text.decode("utf-8", "replace"),
-        finish_reason=None if finish in ("None", "") else finish,
+        finish_reason=None if finish == NO_REASON_YET else finish or None,
         usage=usage,
         model=message.model_name or None,
     )
 
 
-def _max_tokens(given: dict[str, Value]) -> int:
-    sampling, plain = given.get("sampling_parameters"), given.get("max_tokens", DEFAULT_TOKENS)
+def _inputs(message: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    """Return the inputs by name, those in `INPUTS` of the types that they are of there."""
+    names = [tensor.name for tensor in message.inputs]
+    for tensor in message.inputs:
+        expected = INPUTS.get(tensor.name, tensor.datatype)
+        if tensor.datatype != expected:
+            raise InvalidMessageError(
+                f"inference input '{tensor.name}' data-type is '{tensor.datatype}', "
+                f"but model '{message.model_name}' expects '{expected}'"
+            )
+    given = dict(first_values(message.inputs, message.raw_input_contents))
+    if "text_input" not in given:
+        got = ",".join(f"'{name}'" for name in names)
+        raise InvalidMessageError(
+            f"expected number of inputs between 1 and {len(INPUTS)} but got {len(names)} inputs "
+            f"for model '{message.model_name}'. Got input(s) [{got}], but missing required "
+            "input(s) ['text_input']. Please provide all required input(s)."
+        )
+    return given
+
+
+def _max_tokens(given: dict[str, Value], parameters: Any) -> int:  # noqa: ANN401 - as above
+    """Return the limit of an answer: of `sampling_parameters`, else of an input or a parameter."""
+    plain: Value = given.get("max_tokens", DEFAULT_TOKENS)
+    sampling = given.get("sampling_parameters")
+    for parameter in parameters:
+        if parameter.key == "max_tokens" and parameter.value.HasField("int64_param"):
+            plain = parameter.value.int64_param
     if isinstance(sampling, bytes):
         try:
             # Values may be text there, as the backend's own examples have them.
-            plain = int(json.loads(sampling).get("max_tokens", plain))
+            told = json.loads(sampling).get("max_tokens")
+            plain = plain if told is None else int(told)
         except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             raise InvalidMessageError(f"sampling_parameters: {error}") from error
     if not isinstance(plain, int) or plain < 1:
-        raise InvalidMessageError(f"max_tokens must be a number of at least 1, got {plain!r}")
+        raise InvalidMessageError(f"max_tokens must be at least 1, got {plain!r}.")
     return plain
-
-
-def _raw(value: Value) -> tuple[str, bytes]:
-    """Return a tensor of one element: its type and its bytes."""
-    if isinstance(value, bytes):
-        return "BYTES", len(value).to_bytes(4, "little") + value
-    if isinstance(value, bool):
-        return "BOOL", bytes([value])
-    return "UINT32", value.to_bytes(4, "little")
-
-
-def _tensors(tensors: Any, raw: Any) -> Iterator[tuple[str, Value]]:  # noqa: ANN401 - as above
-    """Yield each tensor's name and first element; those of other types are left out."""
-    for index, tensor in enumerate(tensors):
-        if index < len(raw):
-            value = _first_raw(tensor.datatype, raw[index])
-        else:
-            value = _first_typed(tensor.contents)
-        if value is not None:
-            yield tensor.name, value
-
-
-def _first_raw(datatype: str, data: bytes) -> Value | None:
-    if datatype == "BYTES":
-        size = int.from_bytes(data[:4], "little")
-        if len(data) < 4 + size:
-            raise InvalidMessageError(f"a BYTES element of {size} in {len(data)} bytes")
-        return data[4 : 4 + size]
-    if datatype == "BOOL":
-        return bool(data[:1].strip(b"\0"))
-    size = _SIZES.get(datatype, 0)
-    return int.from_bytes(data[:size], "little", signed=datatype[0] == "I") if size else None
-
-
-def _first_typed(contents: Any) -> Value | None:  # noqa: ANN401 - as above
-    values = (value for name in _TYPED for value in getattr(contents, name))
-    first: Value | None = next(values, None)
-    return first

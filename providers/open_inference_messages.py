@@ -1,8 +1,10 @@
 """The messages of the Open Inference Protocol v2 over gRPC, made at run time from a table. Pure.
 
-Names and numbers of the fields are those of KServe's `grpc_predict_v2.proto`
+Names and numbers of the fields are those of `open_inference_grpc.proto`
 (https://github.com/kserve/open-inference-protocol); `ModelStreamInfer` and its answer are Triton's
-addition (https://github.com/triton-inference-server/common, `protobuf/grpc_service.proto`).
+addition (https://github.com/triton-inference-server/common, `protobuf/grpc_service.proto`), and
+`HealthCheckResponse` is of `grpc.health.v1`, which Triton serves (`protobuf/health.proto`). The
+messages that are declared within others there have names of their own here: no byte depends on it.
 """
 
 from functools import cache
@@ -23,7 +25,8 @@ ModelMetadataRequest: name 1 string, version 2 string
 TensorMetadata: name 1 string, datatype 2 string, shape 3 int64*
 ModelMetadataResponse: name 1 string, versions 2 string*, platform 3 string,
     inputs 4 TensorMetadata*, outputs 5 TensorMetadata*
-InferParameter: bool_param 1 bool|, int64_param 2 int64|, string_param 3 string|
+InferParameter: bool_param 1 bool|, int64_param 2 int64|, string_param 3 string|,
+    double_param 4 double|, uint64_param 5 uint64|
 Parameter: key 1 string, value 2 InferParameter
 InferTensorContents: bool_contents 1 bool*, int_contents 2 int32*, int64_contents 3 int64*,
     uint_contents 4 uint32*, uint64_contents 5 uint64*, fp32_contents 6 float*,
@@ -37,6 +40,7 @@ ModelInferRequest: model_name 1 string, model_version 2 string, id 3 string,
 ModelInferResponse: model_name 1 string, model_version 2 string, id 3 string,
     parameters 4 Parameter*, outputs 5 Tensor*, raw_output_contents 6 bytes*
 ModelStreamInferResponse: error_message 1 string, infer_response 2 ModelInferResponse
+HealthCheckResponse: status 1 int32
 """
 """`name number type`; `*` is repeated, `|` one of several. A map is its entries, as on the wire."""
 

@@ -68,7 +68,7 @@ class StandIns:
         for _, endpoint in self._endpoints:
             endpoint.close()
         for calls in self._grpc:
-            await calls.wait_closed()
+            await calls.cut()
 
     async def _listen(self, listener: StandInListener, endpoint: StandInEndpoint) -> int:
         if endpoint.dialect.grpc:

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from providers import words
 from providers.dialect import Asked, HttpAnswer, HttpRequest
@@ -37,7 +37,7 @@ class Call:
         self.refusal: HttpAnswer | None = None
         self.status: int | None = None
 
-    async def answer(self) -> AsyncIterator[bytes]:
+    async def answer(self) -> AsyncGenerator[bytes, None]:
         """Yield the answer's messages, each when it is due."""
         self._endpoint.clients.add(self)
         try:
@@ -59,9 +59,16 @@ class Call:
     def close_if_idle(self) -> None:
         """Do nothing: a call is never idle."""
 
+    @property
+    def streams(self) -> bool:
+        """True where the answer comes token by token."""
+        return self._asked is not None and self._asked.question.stream
+
     def cut(self) -> None:
         """End now, whatever is under way."""
         self._ended = "shutdown"
+        # At once: the log is closed before the task gets to know of its end.
+        self._leave()
         if self._task is not None:
             self._task.cancel()
 
@@ -101,6 +108,8 @@ class Call:
                 yield moment.data
 
     def _leave(self) -> None:
+        if self not in self._endpoint.clients:
+            return
         self._endpoint.clients.discard(self)
         self._endpoint.note(self._line())
         following = self._endpoint.capacity.leave(self)

@@ -139,6 +139,8 @@ class StandInEndpoint:
             region=self._settings.region,
             include_usage=asked.include_usage,
             server_sent=asked.server_sent,
+            request_id=asked.request_id,
+            include_finish=asked.include_finish,
             remaining_requests=left.requests,
             limit_requests=self._settings.requests_per_minute,
             remaining_tokens=left.tokens,

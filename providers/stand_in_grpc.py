@@ -1,27 +1,35 @@
 """A stand-in over gRPC: the calls of the Open Inference Protocol, answered by grpcio.
 
 A refusal within `ModelStreamInfer` is a message, as Triton's, unless the client asks for a status
-by `triton_grpc_error: true` (Triton's "gRPC Status Codes").
+by `triton_grpc_error: true` (https://github.com/triton-inference-server/server,
+`docs/customization_guide/inference_protocols.md`). Questions of one stream are answered in turn.
 """
 
 import asyncio
 import base64
 import errno
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, Final
+from urllib.parse import unquote
 
 import grpc
 
 from providers.config import StandInListener
 from providers.dialect import HttpAnswer
-from providers.open_inference import INFER, SERVICE, STREAM_INFER
-from providers.open_inference_messages import (
-    InvalidMessageError,
-    decoded,
-    encoded,
-    message_class,
+from providers.open_inference import (
+    INFER,
+    INPUTS,
+    OUTPUTS,
+    SERVICE,
+    STREAM_INFER,
+    as_stream_response,
+    error_bytes,
+    request_id,
 )
+from providers.open_inference_messages import InvalidMessageError, decoded, encoded
 from providers.stand_in_call import Call
 from providers.stand_in_endpoint import StandInEndpoint
 
@@ -29,7 +37,10 @@ from providers.stand_in_endpoint import StandInEndpoint
 _OPTIONS: Final = (("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1))
 _ASKS_FOR_A_STATUS: Final = ("triton_grpc_error", "true")
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
+_SERVING: Final = 1
 _LONG_S: Final = 3600.0
+# An answer that has ended may not have left yet: its status goes behind it.
+_ON_ITS_WAY_S: Final = 0.2
 
 Context = Any
 """grpc.aio's context of one call, whose type is generic."""
@@ -49,14 +60,16 @@ class GrpcStandIn:
         """Take no new calls; those under way go on."""
         self._stopping = asyncio.create_task(self._server.stop(_LONG_S))
 
-    async def wait_closed(self) -> None:
-        """Wait until no call is left."""
+    async def cut(self) -> None:
+        """End what is left: streams, too, that wait for another question."""
+        await self._server.stop(_ON_ITS_WAY_S)
         if self._stopping is not None:
             await self._stopping
 
 
 async def listen(listener: StandInListener, endpoint: StandInEndpoint) -> GrpcStandIn:
     """Serve an endpoint's calls; raises OSError where the address cannot be had."""
+    _ask_for(listener.host, listener.port)
     server = grpc.aio.server(options=_OPTIONS)
     server.add_generic_rpc_handlers((_Calls(endpoint),))
     try:
@@ -67,12 +80,20 @@ async def listen(listener: StandInListener, endpoint: StandInEndpoint) -> GrpcSt
     return GrpcStandIn(server, port)
 
 
+def _ask_for(host: str, port: int) -> None:
+    """Raise OSError where an address cannot be had: grpcio says why on standard error alone."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
 class _Calls(grpc.GenericRpcHandler):
     """Which call is answered by what."""
 
     def __init__(self, endpoint: StandInEndpoint) -> None:
         self._endpoint = endpoint
         self._unary: dict[str, Unary] = {
+            "/grpc.health.v1.Health/Check": _always("HealthCheckResponse", status=_SERVING),
             f"/{SERVICE}/ServerLive": _always("ServerLiveResponse", live=True),
             f"/{SERVICE}/ServerReady": _always("ServerReadyResponse", ready=True),
             f"/{SERVICE}/ServerMetadata": _always("ServerMetadataResponse", name="crosswind"),
@@ -95,18 +116,18 @@ class _Calls(grpc.GenericRpcHandler):
         return encoded("ModelReadyResponse", ready=known)
 
     async def _model_metadata(self, data: bytes, context: Context) -> bytes:
-        model = self._endpoint.dialect.model
-        if (asked := _name_in("ModelMetadataRequest", data)) != model:
+        dialect = self._endpoint.dialect
+        if (asked := _name_in("ModelMetadataRequest", data)) != dialect.model:
             words = f"Request for unknown model: '{asked}' is not found"
-            await _refuse(context, self._endpoint.dialect.refusal(404, message=words))
-        metadata = message_class("ModelMetadataResponse")(
-            name=model, versions=["1"], platform="vllm"
+            await _refuse(context, dialect.refusal(404, message=words))
+        return encoded(
+            "ModelMetadataResponse",
+            name=dialect.model,
+            versions=["1"],
+            platform="vllm",
+            inputs=[_tensor(*each, 1) for each in INPUTS.items()],
+            outputs=[_tensor(*each, -1) for each in OUTPUTS.items()],
         )
-        for name, datatype in (("text_input", "BYTES"), ("stream", "BOOL")):
-            metadata.inputs.add(name=name, datatype=datatype, shape=[1])
-        metadata.outputs.add(name="text_output", datatype="BYTES", shape=[-1])
-        told: bytes = metadata.SerializeToString()
-        return told
 
     async def _infer(self, data: bytes, context: Context) -> bytes:
         call = Call(self._endpoint, INFER, data, _metadata(context))
@@ -115,20 +136,19 @@ class _Calls(grpc.GenericRpcHandler):
             await _refuse(context, call.refusal)
         return b"".join(parts)
 
-    async def _stream_infer(
-        self, requests: AsyncIterator[bytes], context: Context
-    ) -> AsyncIterator[bytes]:
+    async def _stream_infer(self, requests: AsyncIterator[bytes], context: Context) -> None:
         metadata = _metadata(context)
         async for data in requests:
             call = Call(self._endpoint, STREAM_INFER, data, metadata)
-            async for part in call.answer():
-                yield part
+            # Closed here, whatever happens: a call that is left open would take up capacity.
+            async with aclosing(call.answer()) as parts:
+                async for part in parts:
+                    await context.write(part if call.streams else as_stream_response(part))
             if call.refusal is None:
                 continue
             if _ASKS_FOR_A_STATUS in metadata:
                 await _refuse(context, call.refusal)
-            message = dict(call.refusal.headers).get("grpc-message")
-            yield self._endpoint.dialect.error_event(call.status or 500, message=message)
+            await context.write(error_bytes(_words(call.refusal), request_id(data)))
 
 
 def _metadata(context: Context) -> tuple[tuple[str, str], ...]:
@@ -141,8 +161,16 @@ async def _refuse(context: Context, answer: HttpAnswer) -> None:
     details = told.get("grpc-status-details-bin", "")
     padded = details + "=" * (-len(details) % 4)
     metadata = (("grpc-status-details-bin", base64.b64decode(padded)),) if details else ()
-    code = _CODES[int(told["grpc-status"])]
-    await context.abort(code, told.get("grpc-message", ""), metadata)
+    await context.abort(_CODES[int(told["grpc-status"])], _words(answer), metadata)
+
+
+def _words(answer: HttpAnswer) -> str:
+    """Return what a refusal says, which stands encoded in its headers."""
+    return unquote(dict(answer.headers).get("grpc-message", ""))
+
+
+def _tensor(name: str, datatype: str, size: int) -> dict[str, object]:
+    return {"name": name, "datatype": datatype, "shape": [size]}
 
 
 def _always(name: str, /, **fields: object) -> Unary:

@@ -77,6 +77,8 @@ TESTED_THROUGH: dict[str, str] = {
     "loadgen/failover/moves.py": "tests/loadgen/failover/test_policy.py",
     "loadgen/wiring.py": "tests/loadgen/test_asking.py",
     "providers/config.py": "tests/experiments/running/test_configs.py",
+    "providers/stand_in_call.py": "tests/live/test_grpc_stand_in.py",
+    "providers/stand_in_grpc.py": "tests/live/test_grpc_stand_in.py",
     "telemetry/collecting/grpc_side.py": "tests/live/test_collector.py",
     "telemetry/collecting/http_side.py": "tests/live/test_collector.py",
     "telemetry/collecting/limits.py": "tests/telemetry/collecting/test_intake.py",

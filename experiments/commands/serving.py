@@ -61,7 +61,7 @@ DefaultDialectOption = Annotated[
     ),
 ]
 DialectArgument = Annotated[
-    str, typer.Argument(metavar="DIALECT", help="A dialect's name: azure-openai, vertex-gemini.")
+    str, typer.Argument(metavar="DIALECT", help="A dialect's name; `crosswind list dialects`.")
 ]
 PortOption = Annotated[
     int, typer.Option("--port", min=0, max=65_535, help="Loopback port; 0 takes any free one.")

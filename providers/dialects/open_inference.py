@@ -1,10 +1,16 @@
 """The Open Inference Protocol v2 over gRPC, as KServe and Triton serve text models.
 
-Sources: see `providers.open_inference`. Refusals are a status; over quota with a RetryInfo.
+Sources: see `providers.open_inference`, and for the words of refusals
+https://github.com/triton-inference-server/core (`src/scheduler_utils.cc`, queues) and
+https://github.com/triton-inference-server/server (`src/grpc/infer_handler.cc`, decoupled models).
+Refusals are a status. Triton has no quotas: a RetryInfo is what a gateway before it sends.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
+from urllib.parse import unquote
+
+import msgspec
 
 from providers import open_inference
 from providers.dialect import (
@@ -19,17 +25,19 @@ from providers.dialect import (
 )
 from providers.grpc import CONTENT_TYPE
 from providers.grpc_dialect import GrpcDialect
-from providers.open_inference import INFER, STREAM_INFER, InferRequest, Said
+from providers.open_inference import INFER, NO_REASON_YET, STREAM_INFER, InferRequest, Said
 from providers.open_inference_messages import InvalidMessageError
 
 _REFUSES = GrpcDialect()
+_DECOUPLED = "ModelInfer RPC doesn't support models with decoupled transaction policy"
 
 
 class OpenInference(Dialect, frozen=True, kw_only=True):
     """KServe's and Triton's inference protocol over gRPC: `ModelInfer` and `ModelStreamInfer`.
 
     Bodies and events are single messages, without gRPC's prefix: that is grpcio's. `model` is the
-    one that is asked for. A stand-in asks for no credential, as Triton does not.
+    one that is asked for; one that is `decoupled`, as Triton's vLLM backend is, answers only
+    `ModelStreamInfer`. A stand-in asks for no credential, as Triton does not.
     """
 
     name: ClassVar[str] = "open-inference"
@@ -39,10 +47,13 @@ class OpenInference(Dialect, frozen=True, kw_only=True):
     grpc: ClassVar[bool] = True
 
     model: str = "vllm_model"
+    decoupled: bool = False
 
     def request(self, question: Question, base_path: str, credential: str) -> HttpRequest:  # noqa: ARG002 - gRPC has one path
         """Write the call; a streamed answer is Triton's `ModelStreamInfer`."""
-        asked = InferRequest(model=self.model, question=question, counts_tokens=True)
+        asked = InferRequest(
+            model=self.model, question=question, counts_tokens=True, tells_reason=True
+        )
         return HttpRequest(
             method="POST",
             target=STREAM_INFER if question.stream else INFER,
@@ -61,10 +72,10 @@ class OpenInference(Dialect, frozen=True, kw_only=True):
 
     def read_error(self, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:  # noqa: ARG002 - trailers say it
         """Read a refusal that came over HTTP: of a proxy, since gRPC's own are a status."""
-        return ProviderError(code=str(status), message=headers.get("grpc-message", ""))
+        return ProviderError(code=str(status), message=unquote(headers.get("grpc-message", "")))
 
     def asked(self, request: HttpRequest) -> Asked | HttpAnswer:
-        """Understand a call as Triton would: method, message, model."""
+        """Understand a call as Triton would: method, message, model, tensors."""
         if request.target not in (INFER, STREAM_INFER):
             return self.refusal(501, message="unknown method")
         try:
@@ -73,12 +84,15 @@ class OpenInference(Dialect, frozen=True, kw_only=True):
             return self.refusal(400, message=str(wrong))
         if asked.model != self.model:
             return self.model_unknown(asked.model)
-        question = Question(
-            prompt=asked.question.prompt,
-            max_output_tokens=asked.question.max_output_tokens,
-            stream=request.target == STREAM_INFER,
+        if self.decoupled and request.target == INFER:
+            return self.refusal(501, message=_DECOUPLED)
+        stream = asked.question.stream and request.target == STREAM_INFER
+        return Asked(
+            question=msgspec.structs.replace(asked.question, stream=stream),
+            include_usage=asked.counts_tokens,
+            include_finish=asked.tells_reason,
+            request_id=asked.request_id,
         )
-        return Asked(question=question, include_usage=asked.counts_tokens)
 
     def model_unknown(self, model: str) -> HttpAnswer:
         """Return NOT_FOUND in Triton's words."""
@@ -94,17 +108,18 @@ class OpenInference(Dialect, frozen=True, kw_only=True):
 
     def token(self, answer: Answer, text: str) -> bytes:
         """Return the message that carries one token's text."""
-        return open_inference.response_bytes(self._said(answer, text, 1), stream=True)
+        said = self._said(answer, text, 1, NO_REASON_YET)
+        return open_inference.stream_response_bytes(said, final=False)
 
     def closing(self, answer: Answer) -> Sequence[bytes]:
-        """Return the message that brings the finish reason and no text."""
+        """Return the message that brings the finish reason and no text: the last."""
         said = self._said(answer, "", 0, "stop")
-        return (open_inference.response_bytes(said, stream=True),)
+        return (open_inference.stream_response_bytes(said, final=True),)
 
     def body(self, answer: Answer, texts: Iterable[str]) -> bytes:
         """Return the one message of an answer that is not streamed."""
         said = self._said(answer, "".join(texts), answer.output_tokens, "stop")
-        return open_inference.response_bytes(said, stream=False)
+        return open_inference.response_bytes(said)
 
     def refusal(
         self,
@@ -113,10 +128,13 @@ class OpenInference(Dialect, frozen=True, kw_only=True):
         retry_after_s: float | None = None,
         message: str | None = None,
         exhausted: str = "",
-        asked: Asked | None = None,  # noqa: ARG002 - refuses all alike
+        asked: Asked | None = None,
     ) -> HttpAnswer:
         """Return the status that stands for an HTTP status; a wait is a RetryInfo."""
-        words = message or (self.overloaded_message if status == 503 else None)
+        words = message
+        if status == 503 and words is None:
+            request = "" if asked is None else asked.request_id
+            words = open_inference.in_log(request, self.overloaded_message)
         return _REFUSES.refusal(
             status, retry_after_s=retry_after_s, message=words, exhausted=exhausted
         )
@@ -137,11 +155,12 @@ class OpenInference(Dialect, frozen=True, kw_only=True):
         """Return a finished answer of no text."""
         return self.body(answer, ())
 
-    def _said(self, answer: Answer, text: str, tokens: int, finish: str | None = None) -> Said:
+    def _said(self, answer: Answer, text: str, tokens: int, finish: str) -> Said:
         return Said(
             model=self.model,
             text=text,
-            finish_reason=finish,
+            request_id=answer.request_id,
+            finish_reason=finish if answer.include_finish else "",
             output_tokens=tokens,
             prompt_tokens=answer.prompt_tokens if answer.include_usage else None,
         )

@@ -25,7 +25,8 @@ from faults.toxiproxy.bodies import ProxyAsked, ToxicAsked, ToxicChange, read
 from faults.traits import Traits
 from loadgen.config import Reference
 from providers.catalog import http_dialects, make_dialect
-from providers.dialect import Dialect, HttpRequest, MalformedAnswerError
+from providers.dialect import Answer, Dialect, HttpRequest, MalformedAnswerError, Question
+from providers.dialects.open_inference import OpenInference
 from providers.edited import (
     at_finish,
     edited,
@@ -37,7 +38,9 @@ from providers.edited import (
     text,
     usage_times,
 )
-from providers.grpc import MessageSplitter, message_bytes
+from providers.grpc import MessageSplitter, message_bytes, retry_delay_s
+from providers.open_inference import INFER, STREAM_INFER
+from providers.open_inference_messages import encoded
 from providers.sse import EventSplitter
 from telemetry.collecting.intake import Encoding, Intake
 from telemetry.collecting.limits import Limits
@@ -190,6 +193,16 @@ def check_provider(data: bytes) -> None:
             dialect.read_event(data)
 
 
+def check_triton(data: bytes) -> None:
+    """Both ends of the Open Inference Protocol take any message, or say that they cannot."""
+    retry_delay_s(data)
+    for target in (INFER, STREAM_INFER):
+        TRITON.asked(HttpRequest(method="POST", target=target, headers=(), body=data))
+    for answered in (TRITON.read_body, TRITON.read_event):
+        with contextlib.suppress(MalformedAnswerError):
+            answered(data)
+
+
 def check_edits(data: bytes) -> None:
     """A fault edits any body or event of a provider's, or leaves it as it is."""
     is_only_usage(data)
@@ -246,6 +259,7 @@ EDITS: Final = (
     usage_times(1e9),
 )
 DIALECTS: Final = tuple(_dialects())
+TRITON: Final = OpenInference()
 TARGETS_ASKED: Final = (
     "/v1/chat/completions",
     "/openai/deployments/m/chat/completions?api-version=2024-10-21",
@@ -259,6 +273,14 @@ _SPAN: Final = (
     b'"spanId":"0123456789abcdef","name":"n","startTimeUnixNano":"1","endTimeUnixNano":"2",'
     b'"attributes":[{"key":"k","value":{"intValue":"1"}}]}]}]}]}'
 )
+_ANSWER: Final = Answer(
+    response_id="1", created_s=1, prompt_tokens=1, output_tokens=1, include_usage=True
+)
+_TYPED_INPUT: Final = {
+    "name": "text_input",
+    "datatype": "BYTES",
+    "contents": {"bytes_contents": [b"hi"]},
+}
 _CHUNKED_REQUEST: Final = (
     b"POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
 )
@@ -301,6 +323,16 @@ TARGETS: Final = {
             b'{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}',
             b'{"choices":[{"delta":{"content":"x"},"finish_reason":null}]}',
             b'{"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}]}',
+        ),
+    ),
+    "triton": Target(
+        check_triton,
+        (
+            TRITON.request(Question(prompt="hi", max_output_tokens=9), "", "k").body,
+            TRITON.token(_ANSWER, "0 "),
+            TRITON.body(_ANSWER, ("0 ",)),
+            TRITON.error_event(503),
+            encoded("ModelInferRequest", inputs=[_TYPED_INPUT], model_name=TRITON.model),
         ),
     ),
     "edits": Target(

@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from providers.catalog import dialect_classes, make_dialect
+from providers.catalog import dialect_classes, http_dialects, make_dialect, speaks_grpc
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +25,21 @@ def test_an_unknown_parameter_is_refused() -> None:
 def test_an_unknown_dialect_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         make_dialect({"azure-opanai": {}})
+
+
+def test_dialects_of_grpc_are_told_from_those_of_http() -> None:
+    assert set(dialect_classes()) - set(http_dialects()) == {"open-inference"}
+    assert "azure-openai" in http_dialects()
+
+
+@pytest.mark.parametrize(
+    ("reference", "grpc"),
+    [({"open-inference": {}}, True), ({"azure-openai": {}}, False), ({"nobodys": {}}, False)],
+)
+def test_what_speaks_grpc_is_known_by_its_dialect(
+    reference: dict[str, object], *, grpc: bool
+) -> None:
+    assert speaks_grpc(reference) is grpc
 
 
 def test_a_dialect_is_named_as_its_file() -> None:

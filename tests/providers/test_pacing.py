@@ -6,6 +6,7 @@ import pytest
 from providers.config import Latency
 from providers.dialect import Dialect
 from providers.dialects.azure_openai import AzureOpenAI
+from providers.dialects.open_inference import OpenInference
 from providers.dialects.vertex_gemini import VertexGemini
 from providers.http1 import AnswerReader
 from providers.pacing import Moment, Pace, Saying
@@ -92,3 +93,25 @@ def test_times_never_go_back() -> None:
 def test_headers_beside_the_dialects_are_sent() -> None:
     moments = said(VertexGemini(), stream=True, headers=(("Connection", "close"),))
     assert not read(moments).keep_alive
+
+
+def messages(*, stream: bool) -> list[Moment]:
+    saying = Saying(dialect=OpenInference(), answer=ANSWER, texts=TEXTS, stream=stream)
+    return list(saying.messages(pace(), 100.0))
+
+
+def test_a_stream_of_messages_is_one_for_each_token_at_its_time_and_the_end() -> None:
+    said = messages(stream=True)
+    read = [OpenInference().read_event(moment.data) for moment in said]
+    assert [one.text for one in read] == [*TEXTS, ""]
+    assert read[-1].finish_reason
+    assert [moment.tokens for moment in said] == [1, 1, 1, 0]
+    assert [moment.at_s for moment in said] == pytest.approx([100.15, 100.17, 100.19, 100.19])
+
+
+def test_a_whole_answer_is_a_message_when_its_last_token_is_there() -> None:
+    said = messages(stream=False)
+    assert [bool(moment.data) for moment in said] == [False, False, False, True]
+    assert [moment.tokens for moment in said] == [1, 1, 1, 0]
+    assert said[-1].at_s == pytest.approx(100.19)
+    assert OpenInference().read_body(said[-1].data).text == "".join(TEXTS)
