@@ -38,19 +38,16 @@ Call = Any
 
 
 class GrpcWire:
-    """The channels of one replica, each made at the first call."""
+    """The channels of one replica, made at once: what calls may be the loop, which cannot wait."""
 
     def __init__(self, addresses: Mapping[str, tuple[str, int]]) -> None:
         """`addresses`: numeric host and port of each endpoint."""
-        self._addresses = addresses
-        self._channels: dict[str, _Channel] = {}
+        _know_gevent()
+        self._channels = {name: _Channel(*address) for name, address in addresses.items()}
 
     def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> "GrpcLine":
         """Call an endpoint on the one connection there is to it."""
-        channel = self._channels.get(endpoint)
-        if channel is None:
-            channel = self._channels[endpoint] = _Channel(*self._addresses[endpoint])
-        return GrpcLine(channel, request, caller)
+        return GrpcLine(self._channels[endpoint], request, caller)
 
 
 class GrpcLine:
@@ -116,7 +113,6 @@ class _Channel:
         self.waiting: set[GrpcLine] = set()
         self._ready = False
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        _know_gevent()
         self._channel = grpc.insecure_channel(where, options=_OPTIONS)
         self._channel.subscribe(self._changed)
 

@@ -53,12 +53,13 @@ class Watcher(Protocol):
 class GeventWire:
     """The connections of one replica, pooled per endpoint, and its alarms."""
 
-    def __init__(self, addresses: Mapping[str, Address]) -> None:
-        """`addresses`: numeric host and port of each endpoint."""
+    def __init__(
+        self, addresses: Mapping[str, Address], grpc: frozenset[str] = frozenset()
+    ) -> None:
+        """`addresses`: numeric host and port of each endpoint; `grpc`: those that are called."""
         self._loop: Loop = gevent.get_hub().loop
-        self._addresses = addresses
         self._pools = {name: _Pool(self._loop, address) for name, address in addresses.items()}
-        self._calls: GrpcWire | None = None
+        self._calls: GrpcWire | None = _calls(addresses, grpc) if grpc else None
 
     def now_ns(self) -> int:
         """Read CLOCK_MONOTONIC, in ns."""
@@ -71,15 +72,19 @@ class GeventWire:
     def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> "GrpcLine":
         """Call an endpoint over gRPC, on the one connection there is to it."""
         if self._calls is None:
-            # Where nobody speaks it, grpcio is not loaded.
-            from loadgen.grpc_wire import GrpcWire  # noqa: PLC0415 - see above
-
-            self._calls = GrpcWire(self._addresses)
+            raise KeyError(endpoint)
         return self._calls.call(endpoint, request, caller)
 
     def alarm(self, at_s: float, call: Callable[[], None]) -> "GeventAlarm":
         """Call at a time, in seconds of CLOCK_MONOTONIC."""
         return GeventAlarm(self._loop, at_s - seconds(self.now_ns()), call)
+
+
+def _calls(addresses: Mapping[str, Address], grpc: frozenset[str]) -> "GrpcWire":
+    # Where nobody speaks it, grpcio is not loaded.
+    from loadgen.grpc_wire import GrpcWire  # noqa: PLC0415 - see above
+
+    return GrpcWire({name: addresses[name] for name in grpc})
 
 
 class GeventAlarm:

@@ -80,8 +80,9 @@ class Worker:
         self._planned = orders.planned
         self._endpoints = orders.endpoints
         self._recorder = open_spool(Path(config.run_folder), "worker", config.index)
+        called = frozenset(name for name, one in orders.endpoints.items() if one.dialect.grpc)
         clients = clients_of(
-            config, orders.endpoints, lambda: GeventWire(orders.addresses), self._recorder
+            config, orders.endpoints, lambda: GeventWire(orders.addresses, called), self._recorder
         )
         self._generator = Generator(
             clients,

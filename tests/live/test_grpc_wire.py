@@ -90,15 +90,17 @@ gates: [user_errors (recovery) <= 5 %]
 faults:
 """
 WHOLE = """\
-title: Answers in one message
+title: Answers in one message, and a call that is made because another endpoint failed
 endpoints:
-  gke: {dialect: {open-inference: {}}, stand_in: {}}
-  aks: {dialect: {open-inference: {}}, stand_in: {}}
-route: {client: {order: [gke, aks], breaker: {failures: 2, cooldown_s: 1}}}
+  azure: {dialect: azure-openai, stand_in: {}}
+  gke: {dialect: open-inference, stand_in: {}}
+  aks: {dialect: open-inference, stand_in: {}}
+route: {client: {order: [azure, gke, aks], clients: 2, breaker: {failures: 2, cooldown_s: 1}}}
 load: {constant: {rate_per_s: 15}, output_tokens: {median: 3}, stream: false}
 phases: {warm_up_s: 1, baseline_s: 4.5, fault_s: 4.5, recovery_s: 11, drain_s: 5}
 faults:
-  - {id: outage, at: gke, duration_s: 4.5, inject: {grpc_status: {code: 14}}}
+  - {id: azure-down, at: azure, duration_s: 4.5, inject: {http_error: {status: 503}}}
+  - {id: gke-down, at: gke, duration_s: 4.5, inject: {grpc_status: {code: 14}}}
 gates: [user_errors (fault) <= 5 %]
 """
 
@@ -198,6 +200,9 @@ def test_proxies_saw_every_call_that_had_a_connection(streams: Record) -> None:
 def test_answers_in_one_message_fail_over_alike(rehearsals: dict[str, Rehearsal]) -> None:
     record = read_record(rehearsals["whole"].folder())
     ended = Counter((one.outcome, one.rpc_status) for one in attempts(record, "gke"))
-    assert set(ended) == {(Outcome.OK, "OK"), (Outcome.SERVER_ERROR, "UNAVAILABLE")}
+    assert ended[Outcome.SERVER_ERROR, "UNAVAILABLE"] >= 4
+    assert set(ended) <= {(Outcome.OK, "OK"), (Outcome.SERVER_ERROR, "UNAVAILABLE")}
     assert all(e.succeeded for e in record.exchanges)
-    assert {one.tokens for one in attempts(record, "aks")} == {3}
+    served = attempts(record, "aks")
+    assert len(served) >= 30
+    assert {one.tokens for one in served} == {3}
