@@ -15,6 +15,7 @@ from faults.selection.matcher import Matcher
 from faults.traits import Traits
 from providers.catalog import make_dialect
 from providers.dialect import Question
+from providers.grpc import message_bytes
 
 UNFORESEEN: Final = {"header": {}, "key_hash": (), "prompt": "", "body_hash": ()}
 """What differs from request to request, or from host to host; with what asks nothing of it."""
@@ -40,8 +41,9 @@ def _asked(endpoint: Endpoint, *, stream: bool) -> Traits:
     path = "" if endpoint.base_url is None else urlsplit(endpoint.base_url).path
     question = Question(prompt="", max_output_tokens=1, stream=stream)
     request = dialect.request(question, path, "")
+    body = message_bytes(request.body) if dialect.grpc else request.body
     head = f"{request.method} {request.target} HTTP/1.1\r\n\r\n".encode()
-    return Traits(head.lower(), head=head, body=lambda: request.body)
+    return Traits(head.lower(), head=head, body=lambda: body)
 
 
 def _told(traits: Traits, wanted: Match) -> str:

@@ -14,7 +14,9 @@ from telemetry.not_json import NOT_JSON
 _IN_PATH: Final = re.compile(r"/(?:deployments/([^/]+)/|models/([^/:]+)(?=[:/]))")
 """Azure OpenAI's deployment; the model of Gemini's API and of the Open Inference Protocol."""
 
-_STREAMED: Final = re.compile(r":(stream)?[gG]enerateContent$")
+_STREAMED: Final = re.compile(r"(?::(stream)?[gG]enerateContent|/Model(Stream)?Infer)$")
+"""Gemini's methods, and the Open Inference Protocol's over gRPC."""
+
 _MODEL: Final = re.compile(rb'"model"\s*:\s*"([^"\\]*)"')
 _MESSAGE: Final = frozenset({b"\0", b"\1"})
 """How a gRPC message begins: compressed or not, then four bytes of its length."""
@@ -128,7 +130,7 @@ class Traits:
     def stream_in_path(self) -> bool | None:
         """Whether a stream is asked for, as the path says; None where it says nothing."""
         found = _STREAMED.search(self.path)
-        return None if found is None else bool(found[1])
+        return None if found is None else bool(found[1] or found[2])
 
     @property
     def stream(self) -> bool:

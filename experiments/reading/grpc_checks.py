@@ -19,9 +19,17 @@ def check_grpc(shape: FileShape, complaints: Complaints) -> None:
         if not unclear and urlsplit(url).path.strip("/"):
             message = f"{name} speaks gRPC, which knows no path: expected http(s)://host:port"
             complaints.add(("endpoints", name, "base_url"), message)
+        _check_decoupled(shape, name, complaints)
     if endpoints:
         _check_limits(shape, min(endpoints), complaints)
     _check_gateway(shape, endpoints, complaints)
+
+
+def _check_decoupled(shape: FileShape, name: str, complaints: Complaints) -> None:
+    ((dialect, given),) = shape.endpoints[name].dialect.items()
+    if not shape.load.stream and given.get("decoupled"):
+        message = "a decoupled model answers nothing but streams, and load.stream is false"
+        complaints.add(("endpoints", name, "dialect", dialect, "decoupled"), message)
 
 
 def _check_limits(shape: FileShape, name: str, complaints: Complaints) -> None:

@@ -11,6 +11,7 @@ from experiments.running.children import ChildFailedError
 from experiments.running.interrupts import Interrupts
 from experiments.running.ports import check_port
 from experiments.running.processes import STAND_INS, Processes
+from providers.catalog import speaks_grpc
 from providers.config import StandInConfig, StandInListener
 
 POLL_S = 0.1
@@ -29,7 +30,9 @@ def stand_in(listener: StandInListener, *, seed: int, log_folder: Path | None, s
     with processes() as children:
         ports = children.start(STAND_INS, config)
         ((dialect, _parameters),) = listener.dialect.items()
-        say(f"{dialect} stand-in at http://{listener.host}:{ports[listener.endpoint]}")
+        # A gRPC client is given an address, not a URL.
+        scheme = "" if speaks_grpc(listener.dialect) else "http://"
+        say(f"{dialect} stand-in at {scheme}{listener.host}:{ports[listener.endpoint]}")
         return _hold(children, say)
 
 

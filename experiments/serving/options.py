@@ -13,7 +13,7 @@ from experiments.serving.supervisor import Api
 from faults.api.allowed import Allowed, is_loopback
 from faults.api.placing import Terms
 from faults.plain.proxy import plain_address
-from providers.catalog import dialect_classes
+from providers.catalog import http_dialects
 
 TOKEN_VARIABLE = "CROSSWIND_TOKEN"
 DEFAULT_API = "127.0.0.1:8474"
@@ -50,7 +50,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def terms_of(options: Options) -> Terms:
     """Return what the API grants; raises UsageError."""
-    dialects = tuple(dialect_classes())
+    dialects = tuple(http_dialects())
     if options.dialect not in dialects:
         hint = nearest(options.dialect, dialects)
         meant = f"; did you mean {hint}?" if hint else f"; there are {', '.join(dialects)}"

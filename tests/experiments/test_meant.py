@@ -42,3 +42,20 @@ def test_what_the_load_asks_may_be_meant(tmp_path: Path, match: str) -> None:
 )
 def test_what_it_does_not_ask_is_told(tmp_path: Path, match: str, told: str) -> None:
     assert told in why(tmp_path, match)
+
+
+@pytest.mark.parametrize(
+    ("match", "told"),
+    [
+        ("{model: llama, stream: true}", ""),
+        ("{path: '*/ModelStreamInfer'}", ""),
+        ("{model: bert}", "azure is asked for model llama"),
+        ("{stream: false}", "azure is asked for stream true"),
+    ],
+)
+def test_calls_over_grpc_are_foreseen_as_well(tmp_path: Path, match: str, told: str) -> None:
+    text = GOOD.replace("duration_s: 20", f"duration_s: 20, match: {match}").replace(
+        "dialect: azure-openai", "dialect: {open-inference: {model: llama}}"
+    )
+    experiment = read_experiment(write(tmp_path, text))
+    assert unmet(experiment.faults[0], experiment) == told

@@ -44,3 +44,19 @@ def test_every_header_of_a_name_is_found() -> None:
 def test_a_body_that_says_nothing_names_no_model(body: bytes) -> None:
     traits = Traits(body=lambda: body)
     assert (traits.model, traits.stream) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("path", "streamed"),
+    [
+        (b"/v1/projects/p/models/gemini:streamGenerateContent", True),
+        (b"/v1/projects/p/models/gemini:generateContent", False),
+        (b"/inference.GRPCInferenceService/ModelStreamInfer", True),
+        (b"/inference.GRPCInferenceService/ModelInfer", False),
+        (b"/inference.GRPCInferenceService/ModelReady", None),
+        (b"/v1/chat/completions", None),
+    ],
+)
+def test_some_paths_say_whether_a_stream_is_asked_for(path: bytes, streamed: bool | None) -> None:  # noqa: FBT001 - a column of the table
+    head = b"POST %b HTTP/1.1\r\n\r\n" % path
+    assert Traits(head.lower(), head=head).stream_in_path is streamed

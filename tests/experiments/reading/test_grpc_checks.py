@@ -41,6 +41,13 @@ def test_an_endpoint_over_grpc_may_stand_beside_one_over_http() -> None:
             "route.gateway.dialect",
             "asked over HTTP/1.1",
         ),
+        (
+            called()
+            .replace("open-inference", "{open-inference: {decoupled: true}}")
+            .replace("load:", "load:\n  stream: false"),
+            "endpoints.azure.dialect.open-inference.decoupled",
+            "nothing but streams",
+        ),
         (injected("{error_in_200: {}}"), "faults.0.inject", "no meaning over gRPC"),
         (injected("{malformed_body: {kind: bad_chunk_size}}"), "faults.0.inject", "over gRPC"),
     ],
