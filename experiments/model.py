@@ -12,13 +12,17 @@ from providers.config import StandIn
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One inference endpoint: a stand-in of ours, or a base URL of somebody's."""
+    """One inference endpoint: a stand-in of ours, or a base URL of somebody's.
+
+    `tls`: its proxy is met over TLS.
+    """
 
     name: str
     dialect: Reference
     stand_in: StandIn | None = None
     base_url: str | None = None
     listen: str = "127.0.0.1:0"
+    tls: bool = False
     price: Price = Price()
 
 

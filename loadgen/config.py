@@ -77,6 +77,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     `numbered`: tokens carry their index (stand-ins). `marked`: prompts end with the run's mark.
     `cloud_identity`: where the variable is empty, the cloud's own identity gives a token.
+    `ca_file`: PEM to trust, and nobody else, where `base_url` is https.
     """
 
     endpoint: str
@@ -86,6 +87,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     numbered: bool = True
     marked: bool = False
     cloud_identity: bool = False
+    ca_file: str = ""
 
 
 class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,10 @@ from telemetry.identity import GATEWAY
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One endpoint, ready to be asked; `authority` is what the Host header says."""
+    """One endpoint, ready to be asked; `authority` is what the Host header says.
+
+    `ca_file`: PEM to trust where it is met over TLS; empty in clear.
+    """
 
     name: str
     dialect: Dialect
@@ -31,6 +34,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     credential: CredentialSource
     numbered: bool
     marked: bool = False
+    ca_file: str = ""
 
     def request(self, question: Question, headers: tuple[tuple[str, str], ...]) -> bytes:
         """Return the whole request for a question, with further headers."""
@@ -50,12 +54,13 @@ def endpoint_of(target: Target, environment: Mapping[str, str]) -> Endpoint:
         name=target.endpoint,
         dialect=_dialect(target),
         host=url.hostname or "",
-        port=url.port or 80,
+        port=url.port or (443 if target.ca_file else 80),
         authority=url.netloc,
         base_path=url.path,
         credential=credential_of(target, environment),
         numbered=target.numbered,
         marked=target.marked,
+        ca_file=target.ca_file,
     )
 
 
@@ -79,9 +84,10 @@ def credential_of(target: Target, environment: Mapping[str, str]) -> CredentialS
 
 def _url(target: Target) -> SplitResult:
     url = urlsplit(target.base_url)
-    if url.scheme != "http" or not url.hostname:
-        # Load goes through this run's own proxies, which speak TLS to the provider.
-        raise ValueError(f"endpoint {target.endpoint}: not an http:// URL: {target.base_url!r}")
+    # Load goes through this run's own proxies, which speak TLS to the provider.
+    scheme = "https" if target.ca_file else "http"
+    if url.scheme != scheme or not url.hostname:
+        raise ValueError(f"endpoint {target.endpoint}: not an {scheme}:// URL: {target.base_url!r}")
     return url
 
 

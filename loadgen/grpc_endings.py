@@ -33,8 +33,8 @@ _FROM_PEER: Final = "Error received from peer"
 _NO_CONNECTION: Final = re.compile(r"failed to connect to all addresses|FD Shutdown|DNS resolution")
 _REFUSALS: Final = (
     ("Connection refused", Outcome.CONNECT_REFUSED),
+    ("handshake failed", Outcome.TLS_FAILED),
     ("timed out", Outcome.CONNECT_TIMEOUT),
-    ("imeout", Outcome.CONNECT_TIMEOUT),
     ("DNS resolution", Outcome.NAME_UNRESOLVED),
 )
 _RESETS: Final = re.compile(r"RST_STREAM|Connection reset|Broken pipe|GOAWAY")

@@ -13,6 +13,7 @@ import gevent
 import grpc
 from grpc.experimental.gevent import init_gevent
 
+from loadgen.address import Address
 from loadgen.grpc_endings import Cut, Refused, ending_of
 from loadgen.wiring import Caller
 from providers.dialect import HttpRequest
@@ -40,10 +41,10 @@ Call = Any
 class GrpcWire:
     """The channels of one replica, made at once: what calls may be the loop, which cannot wait."""
 
-    def __init__(self, addresses: Mapping[str, tuple[str, int]]) -> None:
-        """`addresses`: numeric host and port of each endpoint."""
+    def __init__(self, addresses: Mapping[str, Address]) -> None:
+        """`addresses`: where each endpoint listens."""
         _know_gevent()
-        self._channels = {name: _Channel(*address) for name, address in addresses.items()}
+        self._channels = {name: _Channel(address) for name, address in addresses.items()}
 
     def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> "GrpcLine":
         """Call an endpoint on the one connection there is to it."""
@@ -109,11 +110,10 @@ class GrpcLine:
 class _Channel:
     """One connection, kept by grpcio; `waiting` are the calls that were made before it stood."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, address: Address) -> None:
         self.waiting: set[GrpcLine] = set()
         self._ready = False
-        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self._channel = grpc.insecure_channel(where, options=_OPTIONS)
+        self._channel = _channel(address)
         self._channel.subscribe(self._changed)
 
     def call(self, request: HttpRequest, line: GrpcLine) -> Call:
@@ -132,6 +132,17 @@ class _Channel:
             lines, self.waiting = self.waiting, set()
             for line in lines:
                 line.ready()
+
+
+def _channel(address: Address) -> grpc.Channel:
+    host, port = address.host, address.port
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if not address.trusted:
+        return grpc.insecure_channel(where, options=_OPTIONS)
+    trust = grpc.ssl_channel_credentials(address.trusted.encode())
+    # The certificate is for the endpoint's name, not for the address that it has.
+    named = ("grpc.ssl_target_name_override", address.name)
+    return grpc.secure_channel(where, trust, options=(*_OPTIONS, named))
 
 
 def _status(call: Call) -> Status:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from loadgen.address import Address
 from loadgen.config import WorkerConfig
 from loadgen.endpoint import Endpoint, endpoint_of
 from loadgen.plan import Planned, plan, share
@@ -20,7 +21,7 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
 
     config: WorkerConfig
     endpoints: Mapping[str, Endpoint]
-    addresses: Mapping[str, tuple[str, int]]
+    addresses: Mapping[str, Address]
     planned: tuple[Planned, ...]
 
 
@@ -60,10 +61,11 @@ def _own_share(config: WorkerConfig) -> tuple[Planned, ...]:
     return share(planned, clients=clients, index=index, count=count)
 
 
-def _address(endpoint: Endpoint) -> tuple[str, int]:
+def _address(endpoint: Endpoint) -> Address:
     """Resolve an endpoint's host once, before the run: names are not what is measured here."""
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise ValueError(f"endpoint {endpoint.name}: {endpoint.host}: {error}") from error
-    return str(found[0][4][0]), endpoint.port
+    trusted = Path(endpoint.ca_file).read_text("ascii") if endpoint.ca_file else ""
+    return Address(str(found[0][4][0]), endpoint.port, endpoint.host, trusted)

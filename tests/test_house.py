@@ -140,6 +140,8 @@ TESTED_THROUGH: dict[str, str] = {
     "experiments/running/preparation.py": "tests/live/test_gateway_process.py",
     "experiments/running/run.py": "tests/live/test_conductor.py",
     "loadgen/wire.py": "tests/live/test_worker.py",
+    "loadgen/connection.py": "tests/live/test_worker.py",
+    "loadgen/address.py": "tests/loadgen/test_orders.py",
 }
 
 

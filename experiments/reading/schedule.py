@@ -1,7 +1,7 @@
 """Checks of the faults in a file: where, when and how strongly."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from experiments.reading.composed import check_composed, plain_faults
 from experiments.reading.names import check_endpoint_names, check_name, repeated, unknown_endpoint
@@ -16,6 +16,11 @@ from providers.catalog import speaks_grpc
 
 EXCHANGE_SELECTORS = {"share": 1.0, "ramp_s": 0.0, "draw": "attempt"}
 """What chooses among exchanges, with the value that chooses none; a listener knows no exchange."""
+
+
+_WITH_HTTP2: Final = (
+    "a dialect of gRPC does, and so do proxies of `crosswind serve` with `http2: true`"
+)
 
 
 class Spoken(NamedTuple):
@@ -57,7 +62,8 @@ def grpc_endpoints(shape: FileShape) -> frozenset[str]:
 
 def _spoken_in_run(shape: FileShape) -> Spoken:
     grpc = grpc_endpoints(shape)
-    return Spoken(http2=grpc, grpc=grpc)
+    tls = {name for name, one in shape.endpoints.items() if one is not None and one.tls}
+    return Spoken(tls=frozenset(tls), http2=grpc, grpc=grpc)
 
 
 def faults_of(shape: FileShape) -> Iterator[tuple[Path, FaultShape]]:
@@ -130,15 +136,15 @@ def _unspoken(kind: str, at: Sequence[str], spoken: Spoken) -> str:
     exchange = fault_classes().get(kind)
     protocols = ANY if exchange is None else exchange.protocols
     needs = (
-        ("TLS", "tls", spoken.tls, kind == TlsFailure.name),
-        ("HTTP/2", "http2", spoken.http2, "HTTP/1.1" not in protocols),
+        ("TLS", spoken.tls, kind == TlsFailure.name, "it does with `tls: true`"),
+        ("HTTP/2", spoken.http2, "HTTP/1.1" not in protocols, _WITH_HTTP2),
     )
-    for what, key, speakers, needed in needs:
+    for what, speakers, needed, remedy in needs:
         missing = [place for place in at if needed and place not in speakers]
         if missing:
             return (
                 f"{kind} is about {what}, which {missing[0]} does not speak with its clients; "
-                f"proxies of `crosswind serve` do with `{key}: true`"
+                f"{remedy}"
             )
     callers = [place for place in at if place in spoken.grpc]
     if callers and "gRPC" not in protocols:

@@ -26,12 +26,16 @@ CompositionName = Annotated[Any, _plug_in("composition")]
 
 
 class EndpointShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An endpoint: a dialect, and either a stand-in of ours or a base URL of somebody's."""
+    """An endpoint: a dialect, and either a stand-in of ours or a base URL of somebody's.
+
+    `tls`: its proxy is met over TLS, by the authority that `crosswind ca` tells of.
+    """
 
     dialect: DialectName
     stand_in: StandIn | None = None
     base_url: str | None = None
     listen: str = "127.0.0.1:0"
+    tls: bool = False
     price: Price = Price()
 
 

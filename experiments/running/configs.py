@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from experiments.model import Endpoint, Experiment, Fault
 from experiments.running.gateway import front_route
-from faults.config import InjectorConfig, Listener, Rule
+from faults.config import InjectorConfig, Listener, Rule, Tls
 from faults.selection.counts import COUNTS
 from loadgen.config import Target, WorkerConfig
 from providers.catalog import dialect_classes, speaks_grpc
@@ -65,6 +65,7 @@ def listener(endpoint: Endpoint, stand_in_ports: Mapping[str, int]) -> Listener:
         port=port,
         price=endpoint.price,
         numbered=endpoint.stand_in is not None,
+        tls=Tls() if endpoint.tls else None,
         http2=speaks_grpc(endpoint.dialect),
     )
 
@@ -133,18 +134,33 @@ def targets(experiment: Experiment, proxy_ports: Mapping[str, int]) -> tuple[Tar
 
 def target(endpoint: Endpoint, proxy_ports: Mapping[str, int]) -> Target:
     """Return where the load generator asks an endpoint: at its proxy, under the same path."""
-    host, _ = listen_address(endpoint)
-    path = "" if endpoint.base_url is None else urlsplit(endpoint.base_url).path.rstrip("/")
     ((dialect, _parameters),) = endpoint.dialect.items()
     return Target(
         endpoint=endpoint.name,
         dialect=endpoint.dialect,
-        base_url=f"http://{host}:{proxy_ports[endpoint.name]}{path}",
+        base_url=proxy_url(endpoint, proxy_ports),
         credential_variable=dialect_classes()[dialect].credential_variable,
         numbered=endpoint.stand_in is not None,
         # A token is not sent in the clear: to TLS upstreams alone.
         cloud_identity=(endpoint.base_url or "").startswith("https://"),
+        ca_file=ca_file() if endpoint.tls else "",
     )
+
+
+def proxy_url(endpoint: Endpoint, proxy_ports: Mapping[str, int]) -> str:
+    """Return where an endpoint is asked: at its proxy, under the same path."""
+    host, _ = listen_address(endpoint)
+    path = "" if endpoint.base_url is None else urlsplit(endpoint.base_url).path.rstrip("/")
+    scheme = "https" if endpoint.tls else "http"
+    return f"{scheme}://{host}:{proxy_ports[endpoint.name]}{path}"
+
+
+def ca_file() -> str:
+    """Return where the certificate lies of the authority by which proxies speak TLS."""
+    # Where nobody asks for TLS, cryptography is not loaded.
+    from faults.tls.authority import CERTIFICATE, authority_folder  # noqa: PLC0415 - see above
+
+    return str(authority_folder() / CERTIFICATE)
 
 
 def has_stand_ins(experiment: Experiment) -> bool:

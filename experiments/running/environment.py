@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from experiments.model import Endpoint, Experiment
-from experiments.running.configs import listen_address
+from experiments.running.configs import ca_file, proxy_url
 from providers.catalog import make_dialect
 from providers.dialects.azure_openai import AzureOpenAI
 from providers.dialects.openai_chat import OpenAIChat
@@ -34,18 +34,13 @@ def environment_of(
     for endpoint in reversed(experiment.endpoints):
         # The first of a kind wins, since what comes later overwrites.
         found |= _as_the_sdks_read_it(endpoint, urls[endpoint.name])
+    if any(endpoint.tls for endpoint in experiment.endpoints):
+        found["CROSSWIND_CA_FILE"] = ca_file()
     if TOKENS in stand_in_ports:
         found["CROSSWIND_TOKENS_URL"] = f"http://127.0.0.1:{stand_in_ports[TOKENS]}"
     if service_account_file and not any(map(_is_real_google, experiment.endpoints)):
         found["GOOGLE_APPLICATION_CREDENTIALS"] = service_account_file
     return {**found, "NO_PROXY": _LOCAL, "no_proxy": _LOCAL}
-
-
-def proxy_url(endpoint: Endpoint, proxy_ports: Mapping[str, int]) -> str:
-    """Return where an endpoint is asked: at its proxy, under the same path."""
-    host, _ = listen_address(endpoint)
-    path = "" if endpoint.base_url is None else urlsplit(endpoint.base_url).path.rstrip("/")
-    return f"http://{host}:{proxy_ports[endpoint.name]}{path}"
 
 
 def variable_part(name: str) -> str:

@@ -1,5 +1,6 @@
 """One canary over gRPC: what an endpoint of such a dialect answers before the load."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadgen.grpc_endings import ending_of
@@ -25,14 +26,22 @@ class Called(NamedTuple):
     answered: bool = True
 
 
-def call_once(address: str, request: HttpRequest, traceparent: str, timeout_s: float) -> Called:
-    """Make one call at `host:port` and wait for its end, at most so long."""
+def call_once(
+    address: str, request: HttpRequest, traceparent: str, timeout_s: float, ca_file: str = ""
+) -> Called:
+    """Make one call at `host:port` and wait for its end, at most so long; over TLS by `ca_file`."""
     # Where nobody speaks it, grpcio is not loaded.
     import grpc  # noqa: PLC0415 - see above
 
     messages: list[bytes] = []
     metadata = (*request.headers, ("traceparent", traceparent))
-    with grpc.insecure_channel(address, options=(("grpc.enable_retries", 0),)) as channel:
+    options = (("grpc.enable_retries", 0),)
+    if ca_file:
+        trust = grpc.ssl_channel_credentials(Path(ca_file).read_bytes())
+        made = grpc.secure_channel(address, trust, options=options)
+    else:
+        made = grpc.insecure_channel(address, options=options)
+    with made as channel:
         method: Any = channel.unary_stream(request.target)
         call = method(request.body, metadata=metadata, timeout=timeout_s)
         try:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -104,7 +105,7 @@ def _ask(
     if dialect.grpc:
         return _called(target, trace, parent, request, stream=stream)
     try:
-        status, headers, body = _exchange(url.netloc, request, parent)
+        status, headers, body = _exchange(target, request, parent)
     except (OSError, http.client.HTTPException) as error:
         reason = f"no answer: {error or type(error).__name__}"
         return Canary(endpoint=target.endpoint, trace_id=trace, reason=reason)
@@ -120,7 +121,8 @@ def _ask(
 def _called(
     target: Target, trace: str, parent: str, request: HttpRequest, *, stream: bool
 ) -> Canary:
-    called = call_once(urlsplit(target.base_url).netloc, request, parent, CANARY_TIMEOUT_S)
+    address = urlsplit(target.base_url).netloc
+    called = call_once(address, request, parent, CANARY_TIMEOUT_S, target.ca_file)
     return Canary(
         endpoint=target.endpoint,
         trace_id=trace,
@@ -130,9 +132,9 @@ def _called(
 
 
 def _exchange(
-    address: str, request: HttpRequest, traceparent: str
+    target: Target, request: HttpRequest, traceparent: str
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection(address, timeout=CANARY_TIMEOUT_S)
+    connection = _connection(target)
     try:
         headers = {**dict(request.headers), "traceparent": traceparent}
         connection.request(request.method, request.target, request.body, headers)
@@ -141,6 +143,14 @@ def _exchange(
         return answer.status, names, answer.read()
     finally:
         connection.close()
+
+
+def _connection(target: Target) -> http.client.HTTPConnection:
+    address = urlsplit(target.base_url).netloc
+    if not target.ca_file:
+        return http.client.HTTPConnection(address, timeout=CANARY_TIMEOUT_S)
+    trust = ssl.create_default_context(cafile=target.ca_file)
+    return http.client.HTTPSConnection(address, timeout=CANARY_TIMEOUT_S, context=trust)
 
 
 def _fault_of(

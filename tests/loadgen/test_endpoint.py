@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from loadgen.config import Target
@@ -40,6 +41,14 @@ def test_a_real_endpoint_sees_the_one_of_the_environment() -> None:
 def test_only_plain_http_can_be_asked(url: str) -> None:
     with pytest.raises(ValueError, match="endpoint azure: not an http:// URL"):
         endpoint_of(target(url), {})
+
+
+def test_over_tls_it_is_asked_where_it_is_known_whom_to_trust() -> None:
+    secure = msgspec.structs.replace(target("https://127.0.0.1"), ca_file="ca.pem")
+    assert (endpoint_of(secure, {}).port, endpoint_of(secure, {}).ca_file) == (443, "ca.pem")
+    clear = msgspec.structs.replace(secure, base_url="http://127.0.0.1:80")
+    with pytest.raises(ValueError, match="endpoint azure: not an https:// URL"):
+        endpoint_of(clear, {})
 
 
 def test_an_unknown_dialect_is_named() -> None:

@@ -22,6 +22,8 @@ def test_what_the_server_says_is_a_status_whatever_its_words(status: Status) -> 
          "connect_timeout"),
         (NO_CONNECTION + "Failed to connect to remote host: Network is unreachable",
          "connect_failed"),
+        (NO_CONNECTION + "Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: certificate "
+         "has expired", "tls_failed"),
         ("DNS resolution failed for triton:8001: C-ares status is not ARES_SUCCESS",
          "name_unresolved"),
     ],

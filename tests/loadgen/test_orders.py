@@ -3,6 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from loadgen.address import Address
 from loadgen.config import Load, Route, Target, WorkerConfig
 from loadgen.orders import ConfigError, Orders, read_orders
 
@@ -28,9 +29,21 @@ def read(tmp_path: Path, **changes: object) -> Orders:
 
 def test_a_worker_gets_its_endpoints_addresses_and_share(tmp_path: Path) -> None:
     orders = read(tmp_path, index=1, count=2)
-    assert orders.addresses == {"azure": ("127.0.0.1", 81)}
+    assert orders.addresses == {"azure": Address("127.0.0.1", 81, "127.0.0.1")}
     assert orders.endpoints["azure"].name == "azure"
     assert [p.number for p in orders.planned] == list(range(1, 20, 2))
+
+
+def test_whom_to_trust_is_read_before_the_run(tmp_path: Path) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.write_text("PEM")
+    (target,) = CONFIG.targets
+    tls = msgspec.structs.replace(target, base_url="https://localhost:81", ca_file=str(ca))
+    (address,) = read(tmp_path, targets=(tls,)).addresses.values()
+    assert (address.port, address.name, address.trusted) == (81, "localhost", "PEM")
+    ca.unlink()
+    with pytest.raises(ConfigError, match="No such file"):
+        read(tmp_path, targets=(tls,))
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,18 @@ def test_the_load_asks_at_the_proxies_under_the_endpoints_own_path() -> None:
     ]
     assert [target.numbered for target in worker.targets] == [True, False]
     assert worker.duration_s == 60
+
+
+def test_an_endpoint_over_tls_is_met_by_the_users_own_authority() -> None:
+    secure = msgspec.structs.replace(AZURE, tls=True)
+    assert configs.listener(secure, {"azure": 1}).tls is not None
+    assert configs.listener(AZURE, {"azure": 1}).tls is None
+    met, clear = (configs.target(each, {"azure": 6001}) for each in (secure, AZURE))
+    assert (met.base_url, met.ca_file) == ("https://127.0.0.1:6001", configs.ca_file())
+    assert clear.ca_file == ""
+
+
+def test_an_endpoint_over_grpc_is_met_over_http2() -> None:
+    called = msgspec.structs.replace(AZURE, dialect={"open-inference": {}})
+    assert configs.listener(called, {"azure": 1}).http2
+    assert not configs.listener(AZURE, {"azure": 1}).http2

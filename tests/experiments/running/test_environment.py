@@ -57,3 +57,10 @@ def test_openais_own_endpoint_has_a_version_in_its_path() -> None:
 
 def test_a_name_becomes_part_of_a_variable() -> None:
     assert variable_part("azure-eu.2") == "AZURE_EU_2"
+
+
+def test_who_has_to_trust_our_authority_is_told_where_it_lies() -> None:
+    found = environment_of(with_endpoints(replace(AZURE, tls=True)), PORTS, {})
+    assert found["AZURE_OPENAI_ENDPOINT"] == "https://127.0.0.1:1"
+    assert found["CROSSWIND_CA_FILE"].endswith("/crosswind/ca/ca.pem")
+    assert "CROSSWIND_CA_FILE" not in environment_of(with_endpoints(AZURE), PORTS, {})
