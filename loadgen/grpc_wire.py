@@ -23,6 +23,8 @@ from telemetry.clock import now_ns
 RECONNECT_MS: Final = 100
 _OPTIONS: Final = (
     ("grpc.enable_retries", 0),
+    # To the run's own proxies, whatever HTTP proxy the user's environment names.
+    ("grpc.enable_http_proxy", 0),
     # Each replica has connections of its own.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", RECONNECT_MS),
@@ -98,7 +100,7 @@ class GrpcLine:
 
     def _end(self, caller: Caller) -> None:
         at_ns, call = now_ns(), self._call
-        told = ending_of(_status(call), call.debug_error_string() or "")
+        told = ending_of(_status(call))
         if isinstance(told, Refused):
             caller.refused(at_ns, told.outcome, told.error)
         elif isinstance(told, Cut):
