@@ -34,8 +34,11 @@ _NO_CONNECTION: Final = re.compile(
 )
 _REFUSALS: Final = (
     ("Connection refused", Outcome.CONNECT_REFUSED),
-    ("andshake", Outcome.TLS_FAILED),
+    ("handshake failed", Outcome.TLS_FAILED),
+    ("Handshake read failed", Outcome.TLS_FAILED),
     ("timed out", Outcome.CONNECT_TIMEOUT),
+    # Of TCP's own, when its time is up.
+    ("handshaker shutdown", Outcome.CONNECT_TIMEOUT),
     ("DNS resolution", Outcome.NAME_UNRESOLVED),
 )
 _CUT: Final = "Stream removed ("

@@ -28,6 +28,9 @@ def test_what_the_server_says_is_a_status_whatever_its_words(status: Status) -> 
         (NO_CONNECTION + "Failed to connect to remote host: Connection refused", "connect_refused"),
         (NO_CONNECTION + "connection attempt timed out before receiving SETTINGS frame",
          "connect_timeout"),
+        (NO_CONNECTION + "Failed to connect to remote host: connect() timed out",
+         "connect_timeout"),
+        (NO_CONNECTION + "tcp handshaker shutdown", "connect_timeout"),
         (NO_CONNECTION + "Failed to connect to remote host: Network is unreachable",
          "connect_failed"),
         (NO_CONNECTION + "Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: certificate "
