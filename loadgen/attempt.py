@@ -131,7 +131,11 @@ class CallAttempt(Attempt):
     ) -> None:
         super().__init__(exchange, planned, attempt, endpoint)
         self.answer: CallAnswer = CallAnswer(
-            endpoint.dialect, stream=planned.stream, numbered=endpoint.numbered
+            endpoint.dialect,
+            stream=planned.stream,
+            numbered=endpoint.numbered,
+            # Who numbers them says as many as may be said.
+            whole=planned.output_tokens if endpoint.numbered else 0,
         )
 
     def begin(self, wire: Wire, question: Question, headers: Headers) -> None:

@@ -31,9 +31,14 @@ _BY_CODE: Final = {
 class CallAnswer(Heard):
     """Reads the answer of one attempt over gRPC."""
 
-    def __init__(self, dialect: Dialect, *, stream: bool, numbered: bool) -> None:
-        """`numbered`: tokens carry their index, so that lost and repeated ones can be counted."""
+    def __init__(self, dialect: Dialect, *, stream: bool, numbered: bool, whole: int = 0) -> None:
+        """`numbered`: tokens carry their index, so that lost and repeated ones can be counted.
+
+        `whole`: how many a finished answer has, where that is known; each message counts its own
+        tokens alone, so that the last ones would be missed by nobody.
+        """
         super().__init__(dialect, stream=stream, numbered=numbered)
+        self._whole = whole
         self._messages = 0
         self._told: Status | None = None
 
@@ -104,6 +109,10 @@ class CallAnswer(Heard):
                 prompt_tokens=delta.usage.prompt_tokens,
                 output_tokens=before.output_tokens + delta.usage.output_tokens,
             )
+
+    def _whole_tokens(self) -> int:
+        """Return how many tokens a finished answer has: what is known, else by its own count."""
+        return max(super()._whole_tokens(), self._whole if self.finished else 0)
 
     def _head(self, now_ns: int) -> None:
         if self.head_ns is None:

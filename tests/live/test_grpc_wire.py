@@ -208,6 +208,11 @@ def test_a_wait_that_a_status_asks_for_is_read(streams: Record) -> None:
     assert {one.retry_after_s for one in limited} == {1.0}
 
 
+def test_a_last_token_that_is_dropped_is_missed(streams: Record) -> None:
+    # Two of six, one of them the last.
+    assert {one.missing_tokens for one in touched_by(streams, "holes")} == {2}
+
+
 def test_streams_that_end_early_still_brought_tokens_in_order(streams: Record) -> None:
     cut = touched_by(streams, "reset")
     assert max(one.tokens for one in cut) == 3

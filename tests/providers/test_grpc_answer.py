@@ -55,6 +55,17 @@ def test_each_message_counts_its_own_tokens_and_they_add_up() -> None:
     assert (row(answer).usage_prompt_tokens, row(answer).usage_output_tokens) == (9, 3)
 
 
+def test_a_last_token_that_is_lost_is_missed_where_their_number_is_known() -> None:
+    ended = []
+    for whole in (0, 3):
+        answer = CallAnswer(DIALECT, stream=True, numbered=True, whole=whole)
+        for message in (token(0), token(1), closing()):
+            answer.message(message, 1)
+        answer.end_of_call(OK, 2)
+        ended.append((row(answer).outcome, row(answer).missing_tokens))
+    assert ended == [(Outcome.OK, 0), (Outcome.INCOMPLETE, 1)]
+
+
 def test_an_answer_in_one_message_counts_with_its_status() -> None:
     answer = reading(stream=False)
     assert not answer.message(body(), 5)
