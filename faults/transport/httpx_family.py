@@ -33,6 +33,10 @@ TIMED_OUT = "The read operation timed out"
 RESET = "[Errno 104] Connection reset by peer"
 REFUSED = "[Errno 111] Connection refused"
 UNANSWERED = "Server disconnected without sending a response."
+TOO_LONG = "Receive buffer too long"
+LONGEST_HEAD_BYTES = 102_400
+"""How much of a head both libraries read before they want its end."""
+
 CUT = "peer closed connection without sending complete message body (incomplete chunked read)"
 
 
@@ -130,6 +134,8 @@ class Answer:
     def head_in(self, step: Step) -> Head:
         """Return a first step that is a head; raises what any other is to a client."""
         if isinstance(step, Head):
+            if _size(step) > LONGEST_HEAD_BYTES:
+                raise self._library.RemoteProtocolError(TOO_LONG)
             return step
         raise self.error(step, UNANSWERED)
 
@@ -224,3 +230,7 @@ class AnswerInLoop(Answer):
         while not self._injection.off.is_set() and (left_s := until_s - loop.time()) > 0:  # noqa: ASYNC110 - see above
             await asyncio.sleep(min(left_s, POLL_S))
         return self._injection.off.is_set()
+
+
+def _size(head: Head) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in head.headers)

@@ -75,6 +75,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "limit_data",
         "slow_close",
         "finish_early",
+        "header_bomb",
         "token_drop",
         "token_duplicate",
         "token_scramble",

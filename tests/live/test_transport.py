@@ -84,6 +84,7 @@ def test_what_no_fault_touches_passes_as_it_is(library: Any, ours: Any, provider
         ({"connect_refused": {}}, 0, "ConnectError", "refused", "refused"),
         ({"stream_stall": {"after_tokens": 5}}, 5, "ReadTimeout", "timed out", "withheld"),
         ({"blackhole": {}}, 0, "ReadTimeout", "timed out", "withheld"),
+        ({"header_bomb": {}}, 0, "RemoteProtocolError", "buffer too long", "answered"),
     ],
 )
 def test_a_fault_is_what_a_socket_would_have_been(  # noqa: PLR0917 - a table
