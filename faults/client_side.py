@@ -139,10 +139,18 @@ class ClientSide(ClientLine):
         self.outlet.forward(taken)
         if self._undecided is not None:
             self._decide_if_read(self._undecided)
-        if reader.odd and not self._unread:
+        if row is None and reader.surplus and not (self._unread or reader.error):
+            self._begin_behind(data[len(taken) :])
+        elif reader.odd and not self._unread:
             self._note_oddity()
         elif row is None and reader.complete:
             reader.next()
+
+    def _begin_behind(self, rest: bytes) -> None:
+        """Take what came behind a request whose answer was over before its end: the next one."""
+        self.reader.close()
+        self.reader = RequestReader()
+        self.data_received(rest)
 
     def _begin_blind(self, data: bytes) -> None:
         self.row = self.lane.begin_hop(self._number, None, None, len(data))
