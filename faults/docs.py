@@ -29,6 +29,11 @@ An experiment injects a fault by name with its parameters, `inject: {stream_stal
 Each is drawn per attempt (or, with `draw: exchange`, once for all attempts of an exchange at all
 endpoints), with the probability `share`.
 
+- **The same request again**, after a redirection or a retry of the HTTP library's own, is drawn
+  alike if it has the same trace headers (`traceparent`, and our client's ordinal in `tracestate`).
+  Without them it goes by its content and by how often that has come: each time is drawn anew, and
+  with `draw: exchange` all times alike. A redirection that turns a POST into a GET changes the
+  content.
 - **Positions** count content tokens or events, never bytes or pieces, or name a place; a fault has
   one. `after_tokens: 5` acts when the event that would bring the client a sixth token arrives, or
   the finish reason of an answer that has exactly five; headers and events without tokens up to

@@ -17,6 +17,7 @@ from typing import Final
 
 from faults.circumstances import Circumstances
 from faults.fault import Fault, Protocol
+from faults.heads import url_in
 from faults.lane import Lane
 from faults.layers import ENDINGS, Layer, compose
 from faults.owing import settle
@@ -73,7 +74,8 @@ class Playing:
     def _circumstances(self, rule_id: str) -> Circumstances:
         request = self._request
         dice = self._lane.dice(rule_id, request.parent, request.attempt_key, self._row.hop)
-        return Circumstances(dice, request.idle_s)
+        url = url_in(request.head, request.low, self._lane.scheme)
+        return Circumstances(dice, request.idle_s, url)
 
     # What the framing does.
 

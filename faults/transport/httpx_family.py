@@ -47,6 +47,7 @@ def request_of(theirs: Theirs) -> Request:
         target=theirs.url.raw_path.decode("latin-1"),
         headers=tuple(theirs.headers.multi_items()),
         body=theirs.content,
+        scheme=theirs.url.scheme,
     )
 
 

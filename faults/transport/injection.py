@@ -21,7 +21,7 @@ from faults.catalog import fault_classes, faults_over, listener_fault_classes, o
 from faults.circumstances import Circumstances
 from faults.config import Rule
 from faults.fault import Fault, ListenerFault
-from faults.heads import attempt_key_in, parent_in
+from faults.heads import attempt_key_in, parent_in, url_in
 from faults.layers import Layer, compose
 from faults.rules import ArmedRule, RuleBook, may_touch
 from faults.selection.complaints import match_of
@@ -47,12 +47,16 @@ class Touched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides whether a request is touched: `target` with its query, headers as sent."""
+    """What decides whether a request is touched: `target` with its query, headers as sent.
+
+    `scheme`: of its URL.
+    """
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    scheme: str = "http"
 
 
 def lasting(  # noqa: PLR0913 - what a rule says, each by name
@@ -149,10 +153,15 @@ class Injection:
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
-        dice = self._dice_of(request)
+        dice, head = self._dice_of(request), _head(request)
+        url = url_in(head, head.lower(), request.scheme)
         layers = [
-            Layer(r, fault.script_in(Circumstances(dice(r)), self.dialect), bool(fault.untouched))
-            for r, fault in faults
+            Layer(
+                rule_id,
+                fault.script_in(Circumstances(dice(rule_id), url=url), self.dialect),
+                bool(fault.untouched),
+            )
+            for rule_id, fault in faults
         ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 

@@ -49,6 +49,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "overloaded",
         "quota_exhausted",
         "rate_limited",
+        "redirect_loop",
         "request_timeout",
         "reset_peer",
         "server_error",

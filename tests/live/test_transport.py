@@ -84,6 +84,7 @@ def test_what_no_fault_touches_passes_as_it_is(library: Any, ours: Any, provider
         ({"connect_refused": {}}, 0, "ConnectError", "refused", "refused"),
         ({"stream_stall": {"after_tokens": 5}}, 5, "ReadTimeout", "timed out", "withheld"),
         ({"blackhole": {}}, 0, "ReadTimeout", "timed out", "withheld"),
+        ({"redirect_loop": {}}, 0, None, "", "answered"),
         ({"header_bomb": {}}, 0, "RemoteProtocolError", "buffer too long", "answered"),
     ],
 )
