@@ -216,7 +216,8 @@ class ClientSide(ClientLine):
         traits = request.traits(first=first, body=lambda: plain_body(request, held))
         chosen = self.lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
-            self._play(chosen, request)
+            whole = held if self.reader.complete else None
+            self._play(chosen, request._replace(whole_body=whole))
         else:
             head = request.head_for(self.lane.upstream.authority)
             self.outlet.ask(head, bodiless=request.to_head)

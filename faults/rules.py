@@ -228,7 +228,15 @@ def may_touch(armed: Iterable[ArmedRule], traits: Traits) -> bool:
 
 def needs_body(armed: Iterable[ArmedRule], traits: Traits) -> bool:
     """Tell whether that takes the beginning of the request's body."""
-    return any(one.choice is not None and one.choice.needs_body(traits) for one in armed)
+    return any(_reads_body(one, traits) for one in armed)
+
+
+def _reads_body(one: ArmedRule, traits: Traits) -> bool:
+    choice = one.choice
+    if choice is not None and choice.needs_body(traits):
+        return True
+    resends = isinstance(one.fault, Fault) and one.fault.resends
+    return resends and (choice is None or choice.may_mean(traits))
 
 
 def _checked(rule: Rule) -> Fault | ListenerFault:

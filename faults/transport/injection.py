@@ -202,6 +202,9 @@ def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
             if name in kinds and kinds[name].of_connection:
                 told = "is a fault of connections, which only a proxy sees"
                 raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
+            if name in fault_classes() and fault_classes()[name].resends:
+                told = "sends a request again behind its client's back, which only a proxy can"
+                raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
 
 
 def _refuse_connections(rules: Iterable[Rule]) -> None:

@@ -26,7 +26,7 @@ PLUG_INS = [
     *((module, ListenerFault) for module in plugins.modules(listener)),
 ]
 KINDS = [*fault_classes().values(), *listener_fault_classes().values()]
-ACTIONS = {"answered", "delayed", "withheld", "reset", "truncated", "refused"}
+ACTIONS = {"answered", "delayed", "withheld", "reset", "truncated", "replayed", "refused"}
 
 
 def test_the_faults_that_were_promised_are_there() -> None:
@@ -38,6 +38,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "content_filter_block",
         "context_length_exceeded",
         "deadline_exceeded",
+        "dedup_replay",
         "empty_response",
         "error_in_200",
         "http_error",

@@ -140,6 +140,11 @@ def test_a_connections_past_is_nothing_that_a_client_sees() -> None:
         Injection("azure-openai", [lasting({"stale_keepalive": {}})])
 
 
+def test_a_request_is_not_sent_again_behind_its_clients_back() -> None:
+    with pytest.raises(msgspec.ValidationError, match="which only a proxy can"):
+        Injection("azure-openai", [lasting({"dedup_replay": {}})])
+
+
 def test_a_fault_shapes_each_request_by_dice_of_its_own() -> None:
     def pieces(seed: int, number: int) -> list[int]:
         faults = Injection("azure-openai", [lasting(CUT)], seed=seed)
