@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import NODEFAULT
 from msgspec import inspect as types
 
-from faults.catalog import fault_classes, listener_fault_classes
+from faults.catalog import client_fault_classes, fault_classes, listener_fault_classes
 from faults.composition import Composition
 from faults.compositions_catalog import composition_classes
 from faults.fault import ANY, Fault, ListenerFault
@@ -63,6 +63,14 @@ the clients' own connect errors, timeouts among them, inside the closed interval
 still waits when the interval is over, and then gets in, is late and not attested.
 """
 
+_CLIENTS = """\
+## Faults within a client
+
+What happens before anything is sent can be shown in the client alone: [by its
+transport](transport.md). Experiments, proxies and their APIs refuse these. They are attested as
+`refused`, and drawn like the faults of an exchange.
+"""
+
 _COMPOSITIONS = """\
 ## Compositions
 
@@ -77,12 +85,12 @@ may touch nobody where clients may rightly be elsewhere by then.
 _ADDING = """\
 ## Adding one
 
-One file in `faults/library/`, or `faults/listener/`, named as the fault: a frozen struct whose
-fields are the parameters, whose docstring says in one sentence what the client sees, and whose
-`script` says it step by step (`faults/steps.py` is the language). It is found by being there, and
-takes part in the laws of `tests/laws/test_faults.py` by itself; it needs a test of the same name,
-and this page written anew. A composition is one file in `faults/compositions/`, whose `stages` say
-which faults when.
+One file in `faults/library/`, `faults/listener/` or `faults/client/`, named as the fault: a frozen
+struct whose fields are the parameters, whose docstring says in one sentence what the client sees,
+and whose `script` says it step by step (`faults/steps.py` is the language). It is found by being
+there, and takes part in the laws of `tests/laws/test_faults.py` by itself; it needs a test of the
+same name, and this page written anew. A composition is one file in `faults/compositions/`, whose
+`stages` say which faults when.
 """
 
 
@@ -90,7 +98,9 @@ def page() -> str:
     """Return the whole page as Markdown."""
     exchange, listener = _sections(fault_classes()), _sections(listener_fault_classes())
     composed = "\n".join(_composed(kind) for _, kind in sorted(composition_classes().items()))
-    parts = [_OPENING, exchange, _LISTENERS, listener, _COMPOSITIONS, composed, _ADDING]
+    clients = _sections(client_fault_classes())
+    parts = [_OPENING, exchange, _LISTENERS, listener, _CLIENTS, clients]
+    parts += [_COMPOSITIONS, composed, _ADDING]
     return "\n".join(parts)
 
 

@@ -82,3 +82,23 @@ class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     aliases: ClassVar[tuple[str, ...]] = ()
     also_attested: ClassVar[tuple[str, ...]] = ()
+
+
+class ClientFault(Fault, frozen=True, kw_only=True):
+    """A fault that a client meets within itself before anything is sent: no proxy can show it.
+
+    Performed by `faults.transport`, and refused everywhere else.
+    """
+
+    action: ClassVar[str] = "refused"
+    needs_events: ClassVar[bool] = False
+
+    @property
+    def takes_s(self) -> float:
+        """Return how long the client waits for it."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """Return what the client is told, as the error of a connection that did not come about."""
+        raise NotImplementedError

@@ -20,7 +20,7 @@ import msgspec
 from faults.catalog import fault_classes, faults_over, listener_fault_classes, own_name
 from faults.circumstances import Circumstances
 from faults.config import Rule
-from faults.fault import Fault, ListenerFault
+from faults.fault import ClientFault, Fault, ListenerFault
 from faults.heads import attempt_key_in, parent_in, url_in
 from faults.layers import Layer, compose
 from faults.rules import ArmedRule, RuleBook, may_touch
@@ -116,7 +116,7 @@ class Injection:
         told = [msgspec.structs.replace(rule, endpoints=(ANYWHERE,)) for rule in rules]
         _refuse_other_protocols(told)
         _refuse_connections(told)
-        self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
+        self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True, in_client=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
         self._numbers = itertools.count()
@@ -220,6 +220,14 @@ def _refuse_connections(rules: Iterable[Rule]) -> None:
 def refusing(chosen: tuple[ArmedRule, ...]) -> ArmedRule | None:
     """Return the rule by which no connection comes about, None where one does."""
     return next((one for one in chosen if isinstance(one.fault, ListenerFault)), None)
+
+
+def within(chosen: tuple[ArmedRule, ...]) -> tuple[str, ClientFault] | None:
+    """Return the first fault that the client meets within itself, with its rule's id."""
+    for one in chosen:
+        if isinstance(one.fault, ClientFault):
+            return one.rule.id, one.fault
+    return None
 
 
 def needs_events(chosen: tuple[ArmedRule, ...]) -> bool:
