@@ -160,7 +160,8 @@ class ReadingSide(ClientSide):
             content = request.content(held)
             chosen = lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
-            self._play(chosen, request)
+            whole = held if self.reader.complete else None
+            self._play(chosen, request._replace(whole_body=whole))
             return
         head = request.plain_head_for(lane.upstream.authority)
         self.outlet.ask(head, bodiless=request.to_head)

@@ -238,7 +238,7 @@ FAULT_ACTION = _attribute(
     "crosswind.fault.action",
     "string",
     "attempt, hop",
-    "`answered`, `delayed`, `withheld`, `reset`, `truncated` or `refused`",
+    "`answered`, `delayed`, `withheld`, `reset`, `truncated`, `replayed` or `refused`",
 )
 FAULT_IDS = _attribute(
     "crosswind.fault.ids",

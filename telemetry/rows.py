@@ -155,8 +155,9 @@ class FaultTouched(Row, tag="fault"):
     """One attestation: a fault changed what a client got. Written at once, not at the flush.
 
     `action` says what the client got instead: `answered`, `delayed`, `withheld`, `reset`,
-    `truncated`, `refused`. `asked_upstream` is what the provider saw up to then. `key_source`
-    tells what the decision was keyed by: `attempt` (our client's ordinal) or `content`.
+    `truncated`, `refused`; or that the provider got its request again: `replayed`.
+    `asked_upstream` is what the provider saw up to then. `key_source` tells what the decision was
+    keyed by: `attempt` (our client's ordinal) or `content`.
     """
 
     fault: str
@@ -175,8 +176,8 @@ class Event(Row, tag="event"):
 
     Known names: `phase`, `window_start`, `window_end`, `plan`, `listener_closed`,
     `listener_opened`, `self_probe`, `breaker`, `generator`, `canary`, `killed`, `lost`,
-    `fault_not_applicable`, `collected`, `collector_lost`, `restarted`, `run_end`. `facts` are JSON
-    scalars by name; times among them end in `_ns` or `_s`.
+    `fault_not_applicable`, `replayed`, `collected`, `collector_lost`, `restarted`, `run_end`.
+    `facts` are JSON scalars by name; times among them end in `_ns` or `_s`.
     """
 
     name: str
