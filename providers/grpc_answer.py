@@ -12,6 +12,9 @@ from providers.grpc import Status
 from providers.heard import Heard
 from telemetry.outcome import Outcome
 
+NO_STATUS: Final = "no gRPC status"
+"""What is wrong with a stream that ended in order: its client is told of an error."""
+
 _BY_CODE: Final = {
     # Whoever called it off, it was not the question: the client's own calling off is no status.
     1: Outcome.SERVER_ERROR,
@@ -91,7 +94,8 @@ class CallAnswer(Heard):
         else:
             cut = Outcome.RESET_MID_STREAM if reset else Outcome.TRUNCATED
             # A client waits for the status of a call that is not streamed, and raises without one.
-            self.end(self.ending(cut) if self.stream else cut)
+            outcome = self.ending(cut) if self.stream else cut
+            self.end(outcome, NO_STATUS if outcome is Outcome.TRUNCATED else None)
 
     def take(self, delta: Delta, now_ns: int) -> None:
         """Take a part of the answer; each message counts its own tokens."""
