@@ -7,6 +7,8 @@ nothing by itself: it came with the first message, or with the status.
 
 from typing import Final
 
+import msgspec
+
 from providers.dialect import Delta, Dialect, MalformedAnswerError, ProviderError, Usage
 from providers.grpc import Status
 from providers.heard import Heard
@@ -99,6 +101,9 @@ class CallAnswer(Heard):
 
     def take(self, delta: Delta, now_ns: int) -> None:
         """Take a part of the answer; each message counts its own tokens."""
+        if self.finished:
+            # Why it finished came before the message that says that nothing more comes.
+            delta = msgspec.structs.replace(delta, finish_reason=None)
         before = self.usage
         super().take(delta, now_ns)
         if delta.usage is not None and before is not None:
