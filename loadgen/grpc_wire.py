@@ -2,9 +2,11 @@
 
 A greenlet stamps what came when it is scheduled. Retries are off: the policy alone decides on
 further attempts. After a connection that failed, grpcio fails further calls at once for up to two
-minutes, which would outlast the breaker; here for `RECONNECT_MS`, the least that it knows.
+minutes, which would outlast the breaker; here for `RECONNECT_MS`, the least that it knows. It goes
+on connecting for 20 s, behind the back of a client that has given up; here as long as the client.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -26,6 +28,8 @@ _OPTIONS: Final = (
     # A call is read by its own greenlet, without another that turns its events.
     (ChannelOptions.SingleThreadedUnaryStream, 1),
     ("grpc.enable_retries", 0),
+    # To the run's own proxies, whatever HTTP proxy the user's environment names.
+    ("grpc.enable_http_proxy", 0),
     # Each replica has connections of its own.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", RECONNECT_MS),
@@ -44,10 +48,10 @@ Call = Any
 class GrpcWire:
     """The channels of one replica, made at once: what calls may be the loop, which cannot wait."""
 
-    def __init__(self, addresses: Mapping[str, Address]) -> None:
-        """`addresses`: where each endpoint listens."""
+    def __init__(self, addresses: Mapping[str, Address], connect_s: float) -> None:
+        """`addresses`: where each endpoint listens; `connect_s`: how long connecting may take."""
         _know_gevent()
-        self._channels = {name: _Channel(address) for name, address in addresses.items()}
+        self._channels = {name: _Channel(each, connect_s) for name, each in addresses.items()}
 
     def call(self, endpoint: str, request: HttpRequest, caller: Caller) -> "GrpcLine":
         """Call an endpoint on the one connection there is to it."""
@@ -101,7 +105,7 @@ class GrpcLine:
 
     def _end(self, caller: Caller) -> None:
         at_ns, call = now_ns(), self._call
-        told = ending_of(_status(call), call.debug_error_string() or "")
+        told = ending_of(_status(call))
         if isinstance(told, Refused):
             caller.refused(at_ns, told.outcome, told.error)
         elif isinstance(told, Cut):
@@ -113,10 +117,10 @@ class GrpcLine:
 class _Channel:
     """One connection, kept by grpcio; `waiting` are the calls that were made before it stood."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, connect_s: float) -> None:
         self.waiting: set[GrpcLine] = set()
         self._ready = False
-        self._channel = _channel(address)
+        self._channel = _channel(address, connect_s)
         self._channel.subscribe(self._changed)
 
     def call(self, request: HttpRequest, line: GrpcLine) -> Call:
@@ -137,15 +141,17 @@ class _Channel:
                 line.ready()
 
 
-def _channel(address: Address) -> grpc.Channel:
+def _channel(address: Address, connect_s: float) -> grpc.Channel:
     host, port = address.host, address.port
+    # Of its name one half is true: it is how long one connection may take to come about.
+    options = (*_OPTIONS, ("grpc.min_reconnect_backoff_ms", math.ceil(connect_s * 1e3)))
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if not address.trusted:
-        return grpc.insecure_channel(where, options=_OPTIONS)
+        return grpc.insecure_channel(where, options=options)
     trust = grpc.ssl_channel_credentials(address.trusted.encode())
     # The certificate is for the endpoint's name, not for the address that it has.
     named = ("grpc.ssl_target_name_override", address.name)
-    return grpc.secure_channel(where, trust, options=(*_OPTIONS, named))
+    return grpc.secure_channel(where, trust, options=(*options, named))
 
 
 def _status(call: Call) -> Status:

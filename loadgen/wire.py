@@ -27,12 +27,18 @@ class GeventWire:
     """The connections of one replica, pooled per endpoint, and its alarms."""
 
     def __init__(
-        self, addresses: Mapping[str, Address], grpc: frozenset[str] = frozenset()
+        self,
+        addresses: Mapping[str, Address],
+        grpc: frozenset[str] = frozenset(),
+        connect_s: float = 1.0,
     ) -> None:
-        """`addresses`: where each endpoint listens; `grpc`: those that are called."""
+        """`addresses`: where each endpoint listens; `grpc`: those that are called.
+
+        `connect_s`: how long the route lets an attempt wait for its connection.
+        """
         self._loop: Loop = gevent.get_hub().loop
         self._pools = {name: _Pool(self._loop, address) for name, address in addresses.items()}
-        self._calls: GrpcWire | None = _calls(addresses, grpc) if grpc else None
+        self._calls: GrpcWire | None = _calls(addresses, grpc, connect_s) if grpc else None
 
     def now_ns(self) -> int:
         """Read CLOCK_MONOTONIC, in ns."""
@@ -53,11 +59,11 @@ class GeventWire:
         return GeventAlarm(self._loop, at_s - seconds(self.now_ns()), call)
 
 
-def _calls(addresses: Mapping[str, Address], grpc: frozenset[str]) -> "GrpcWire":
+def _calls(addresses: Mapping[str, Address], grpc: frozenset[str], connect_s: float) -> "GrpcWire":
     # Where nobody speaks it, grpcio is not loaded.
     from loadgen.grpc_wire import GrpcWire  # noqa: PLC0415 - see above
 
-    return GrpcWire({name: addresses[name] for name in grpc})
+    return GrpcWire({name: addresses[name] for name in grpc}, connect_s)
 
 
 class GeventAlarm:

@@ -81,8 +81,12 @@ class Worker:
         self._endpoints = orders.endpoints
         self._recorder = open_spool(Path(config.run_folder), "worker", config.index)
         called = frozenset(name for name, one in orders.endpoints.items() if one.dialect.grpc)
+        connect_s = config.route.timeouts.connect_s
         clients = clients_of(
-            config, orders.endpoints, lambda: GeventWire(orders.addresses, called), self._recorder
+            config,
+            orders.endpoints,
+            lambda: GeventWire(orders.addresses, called, connect_s),
+            self._recorder,
         )
         self._generator = Generator(
             clients,

@@ -121,11 +121,15 @@ def trailers_only(code: int, message: str = "", details: bytes = b"") -> Headers
 
 
 class Status(NamedTuple):
-    """How a call ended, as its client is told; the wait that it was asked for, if any."""
+    """How a call ended, as its client is told; the wait that it was asked for, if any.
+
+    `http_status`: gRPC's own is 200; where it is another, that stands for the status.
+    """
 
     code: int
     message: str = ""
     retry_after_s: float | None = None
+    http_status: int = 200
 
     @property
     def name(self) -> str:

@@ -49,8 +49,10 @@ class CallAnswer(Heard):
 
     @property
     def status(self) -> int | None:
-        """200, once the head came: gRPC knows no other."""
-        return None if self.head_ns is None else 200
+        """HTTP's, once the head came: 200 where gRPC is spoken."""
+        if self.head_ns is None:
+            return None
+        return 200 if self._told is None else self._told.http_status
 
     @property
     def rpc_status(self) -> str | None:

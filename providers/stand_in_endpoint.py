@@ -14,6 +14,8 @@ from providers.pacing import Pace, Saying
 from providers.request_log import Line, RequestLog
 
 _FLUSH_EVERY_S = 0.05
+MOST_TOKENS = 1_000_000
+"""No answer is longer: its words are made before the first of them leaves."""
 
 
 class Ticket(Protocol):
@@ -72,7 +74,12 @@ class StandInEndpoint:
 
     def understand(self, request: HttpRequest) -> Asked | HttpAnswer:
         """Read a request as the provider would, or return its refusal."""
-        return self.dialect.asked(request)
+        asked = self.dialect.asked(request)
+        if isinstance(asked, HttpAnswer) or asked.question.max_output_tokens <= MOST_TOKENS:
+            return asked
+        told = asked.question.max_output_tokens
+        message = f"max_tokens is too large: {told}. This model supports at most {MOST_TOKENS}."
+        return self.dialect.refusal(400, message=message, asked=asked)
 
     def dice(self, ordinal: int) -> random.Random:
         """Return a request's dice: the same for the same seed, endpoint and ordinal."""

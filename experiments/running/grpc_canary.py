@@ -15,6 +15,10 @@ _MEANS = {
 }
 
 
+_OUR_OWN_DEADLINE = "Deadline Exceeded"
+"""What grpcio says where nobody answered in time, and servers when they are told to give up."""
+
+
 class Called(NamedTuple):
     """What came of a call: its messages, and the status as grpcio tells it.
 
@@ -35,7 +39,8 @@ def call_once(
 
     messages: list[bytes] = []
     metadata = (*request.headers, ("traceparent", traceparent))
-    options = (("grpc.enable_retries", 0),)
+    # To the run's own proxy, whatever HTTP proxy the user's environment names.
+    options = (("grpc.enable_retries", 0), ("grpc.enable_http_proxy", 0))
     if ca_file:
         trust = grpc.ssl_channel_credentials(Path(ca_file).read_bytes())
         made = grpc.secure_channel(address, trust, options=options)
@@ -48,10 +53,12 @@ def call_once(
             messages.extend(call)
         except grpc.RpcError as error:
             status = Status(error.code().value[0], error.details() or "")
-            debug: str = getattr(error, "debug_error_string", str)() or ""
-            answered = ending_of(status, debug) is status
-            return Called(messages, status, answered)
+            return Called(messages, status, _answered(status))
     return Called(messages, Status(0))
+
+
+def _answered(status: Status) -> bool:
+    return isinstance(ending_of(status), Status) and status.message != _OUR_OWN_DEADLINE
 
 
 def fault_of(dialect: Dialect, called: Called, *, stream: bool) -> str:

@@ -4,9 +4,13 @@ Two rehearsals go on at a time: streams with one fault after another, then over 
 fallback; and answers in one message.
 """
 
+import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -21,7 +25,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 STALLED = (Outcome.STALLED, None)
 SPACING_S, LASTING_S = 1.6, 1.0
 ENDED: dict[str, tuple[str, set[tuple[Outcome, str | None]]]] = {
-    "{grpc_status: {code: 14, message: no capacity}}": (
+    # As a server says it whose own upstream is away: still a status.
+    "{grpc_status: {code: 14, message: failed to connect to all addresses}}": (
         "unavailable",
         {(Outcome.SERVER_ERROR, "UNAVAILABLE")},
     ),
@@ -104,6 +109,28 @@ faults:
 gates: [user_errors (fault) <= 5 %]
 """
 
+CONNECTING = """\
+from gevent import monkey
+monkey.patch_all()
+import sys
+from gevent.event import Event
+from loadgen.address import Address
+from loadgen.grpc_wire import GrpcWire
+from providers.dialect import HttpRequest
+
+class Told:
+    def __init__(self):
+        self.over = Event()
+    def refused(self, now_ns, outcome, error):
+        print(outcome.value, flush=True)
+        self.over.set()
+
+told = Told()
+wire = GrpcWire({"gke": Address("127.0.0.1", int(sys.argv[1]))}, 0.3)
+line = wire.call("gke", HttpRequest(method="POST", target="/a/b", headers=()), told)
+told.over.wait()
+"""
+
 
 @pytest.fixture(scope="module")
 def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Rehearsal]]:
@@ -115,6 +142,8 @@ def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, R
     ]
     texts = {"streams": STREAMS + "".join(windows), "whole": WHOLE}
     begun: dict[str, Rehearsal] = {}
+    patch = pytest.MonkeyPatch()
+    patch.setenv("http_proxy", "http://127.0.0.1:1")  # which nobody is to ask
     try:
         for name, text in texts.items():
             experiment = folder / f"{name}.yaml"
@@ -124,6 +153,7 @@ def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, R
             list(pool.map(lambda one: one.end(120.0), begun.values()))
         yield begun
     finally:
+        patch.undo()
         for one in begun.values():
             one.close()
 
@@ -141,6 +171,20 @@ def touched_by(record: Record, fault: str) -> list[Attempt]:
     return [
         one for one in attempts(record, "gke") if fault in {touch.fault for touch in one.touches}
     ]
+
+
+def test_connecting_is_given_up_when_the_client_gives_up() -> None:
+    with socket.socket() as full, ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):
+            one = waiting.enter_context(socket.socket())
+            one.settimeout(0.0)
+            one.connect_ex(full.getsockname())
+        command = [sys.executable, "-c", CONNECTING, str(full.getsockname()[1])]
+        # grpcio alone would go on for 20 s.
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15)
+    assert done.stdout == "connect_timeout\n", done.stderr
 
 
 def test_both_rehearsals_pass(rehearsals: dict[str, Rehearsal]) -> None:

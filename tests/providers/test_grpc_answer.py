@@ -72,6 +72,13 @@ def test_a_message_that_no_status_follows_is_no_answer() -> None:
     assert (answer.outcome, row(answer).error) == (Outcome.TRUNCATED, "no gRPC status")
 
 
+def test_the_page_of_a_server_that_is_not_grpc_keeps_its_http_status() -> None:
+    answer = reading()
+    answer.end_of_call(Status(14, "Received http2 header with status: 502", http_status=502), 7)
+    told = row(answer)
+    assert (told.outcome, told.status) == (Outcome.SERVER_ERROR, 502)
+
+
 @pytest.mark.parametrize("code", range(1, len(NAMES)))
 def test_a_status_before_any_message_is_a_refusal(code: int) -> None:
     answer = reading()

@@ -1,16 +1,21 @@
+from urllib.parse import unquote
+
 import msgspec
 import pytest
 
+from providers.catalog import dialect_classes
 from providers.config import StandIn, StandInListener
-from providers.dialect import Asked, Question
-from providers.stand_in_endpoint import StandInEndpoint
+from providers.dialect import Asked, HttpAnswer, Question
+from providers.stand_in_endpoint import MOST_TOKENS, StandInEndpoint
 from providers.words import numbers_in
 
 IDLE = StandIn()
 
 
-def endpoint(seed: int = 7, name: str = "azure", settings: StandIn = IDLE) -> StandInEndpoint:
-    listener = StandInListener(endpoint=name, dialect={"azure-openai": {}}, stand_in=settings)
+def endpoint(
+    seed: int = 7, name: str = "azure", settings: StandIn = IDLE, dialect: str = "azure-openai"
+) -> StandInEndpoint:
+    listener = StandInListener(endpoint=name, dialect={dialect: {}}, stand_in=settings)
     return StandInEndpoint(listener, seed)
 
 
@@ -37,6 +42,18 @@ def test_every_endpoint_of_a_seed_says_the_same() -> None:
     assert same[0] == same[1]
     other = endpoint(seed=8)
     assert other.saying(ASKED, other.dice(1), ()).texts != same[0]
+
+
+@pytest.mark.parametrize("dialect", dialect_classes())
+def test_an_answer_that_no_memory_holds_is_refused(dialect: str) -> None:
+    here = endpoint(dialect=dialect)
+    for limit, refused in ((MOST_TOKENS, False), (2**31, True)):
+        question = Question(prompt="x", max_output_tokens=limit)
+        answer = here.understand(here.dialect.request(question, "", "key"))
+        assert isinstance(answer, HttpAnswer) == refused
+        if isinstance(answer, HttpAnswer):
+            told = [answer.body.decode(), *(unquote(value) for _, value in answer.headers)]
+            assert "max_tokens is too large: 2147483648" in " ".join(told)
 
 
 def test_a_quota_refuses_with_the_dialects_own_429() -> None:

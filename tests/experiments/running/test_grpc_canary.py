@@ -1,5 +1,7 @@
 """What a canary over gRPC says of an endpoint."""
 
+import socket
+
 import pytest
 
 from experiments.running.grpc_canary import Called, call_once, fault_of
@@ -40,6 +42,24 @@ def test_a_call_goes_to_a_real_service_and_says_its_status() -> None:
     with echo() as (_, port):
         called = call_once(f"127.0.0.1:{port}", request, TRACE, 5.0)
     assert (called.messages, called.status.name) == ([], "UNIMPLEMENTED")
+
+
+@pytest.mark.live
+def test_silence_until_the_deadline_is_no_answer() -> None:
+    request = DIALECT.request(Question(prompt="hi", max_output_tokens=2, stream=True), "", "k")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        called = call_once(f"127.0.0.1:{silent.getsockname()[1]}", request, TRACE, 0.2)
+    assert not called.answered
+    assert "no answer: Deadline Exceeded" in fault_of(DIALECT, called, stream=True)
+
+
+@pytest.mark.live
+def test_an_http_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = DIALECT.request(Question(prompt="hi", max_output_tokens=2, stream=True), "", "k")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with echo() as (_, port):
+        called = call_once(f"127.0.0.1:{port}", request, TRACE, 5.0)
+    assert called.status.name == "UNIMPLEMENTED"
 
 
 @pytest.mark.live
