@@ -3,8 +3,8 @@
 The cost of a row is that of making an attempt's row with every field, encoding and buffering it,
 with a write every hundred rows; the median of seven batches. The cost of an exchange is the CPU
 of a whole worker process (Locust's own greenlets included) over the seconds in which it sends 40
-tokens per exchange, 20 ms apart, asked of a stand-in without a proxy between, less what the idle
-worker uses. Exits 1 if a row costs more than its bar.
+tokens per exchange, 20 ms apart, asked of a stand-in without a proxy between, over HTTP/1.1 and
+over gRPC, less what the idle worker uses. Exits 1 if a row costs more than its bar.
 """
 
 import os
@@ -29,6 +29,8 @@ ROW_BAR_US = 10.0
 BATCHES, BATCH_ROWS, ROWS_PER_WRITE = 7, 20_000, 100
 TOKENS = 40
 RATES_PER_S = (10, 50)
+DIALECTS = ("azure-openai", "open-inference")
+ENDPOINT = "asked"
 DURATION_S = 10.0
 LEAD_NS = 200_000_000
 
@@ -37,8 +39,9 @@ def main() -> int:
     """Measure and print; return the exit code."""
     row_us = row_cost_us()
     print(f"a row: {row_us:.2f} us (bar: {ROW_BAR_US:g})")
-    for rate_per_s in RATES_PER_S:
-        print(exchange_cost(rate_per_s))
+    for dialect in DIALECTS:
+        for rate_per_s in RATES_PER_S:
+            print(exchange_cost(dialect, rate_per_s), flush=True)
     return int(row_us > ROW_BAR_US)
 
 
@@ -80,24 +83,24 @@ def _row(number: int) -> AttemptEnded:
     )
 
 
-def exchange_cost(rate_per_s: int) -> str:
+def exchange_cost(dialect: str, rate_per_s: int) -> str:
     """Run a worker at a rate and return one line about its CPU."""
     with tempfile.TemporaryDirectory() as folder:
-        idle, busy = _cpu_shares(Path(folder), rate_per_s)
+        idle, busy = _cpu_shares(Path(folder), dialect, rate_per_s)
     each_us = max(0.0, busy - idle) / rate_per_s * 1e6
     return (
-        f"at {rate_per_s} exchanges/s of {TOKENS} tokens: {busy:.1%} of a core "
+        f"{dialect} at {rate_per_s} exchanges/s of {TOKENS} tokens: {busy:.1%} of a core "
         f"(idle {idle:.1%}), {each_us:.0f} us per exchange, {each_us / TOKENS:.1f} per token"
     )
 
 
-def _cpu_shares(folder: Path, rate_per_s: int) -> tuple[float, float]:
-    stand_in = _child(folder, "stand-ins", "providers.stand_in_process", _stand_in_config())
+def _cpu_shares(folder: Path, dialect: str, rate_per_s: int) -> tuple[float, float]:
+    told = _stand_in_config(dialect)
+    stand_in = _child(folder, "stand-ins", "providers.stand_in_process", told)
     try:
         ports = msgspec.convert(await_word(stand_in, "ports", 10.0)["ports"], dict[str, int])
-        worker = _child(
-            folder, "worker", "loadgen.worker", _worker_config(folder, ports["azure"], rate_per_s)
-        )
+        load = _worker_config(folder, dialect, ports[ENDPOINT], rate_per_s)
+        worker = _child(folder, "worker", "loadgen.worker", load)
         try:
             return _watch(worker)
         finally:
@@ -144,26 +147,24 @@ def _end(child: Child) -> None:
     child.close()
 
 
-def _stand_in_config() -> StandInConfig:
+def _stand_in_config(dialect: str) -> StandInConfig:
     latency = Latency(token_gap_s=0.02, token_gap_sigma=0.0, slowdown_at_capacity=1.0)
     listener = StandInListener(
-        endpoint="azure",
-        dialect={"azure-openai": {}},
+        endpoint=ENDPOINT,
+        dialect={dialect: {}},
         stand_in=StandIn(latency=latency, capacity=1000),
     )
     return StandInConfig(seed=1, stand_ins=(listener,))
 
 
-def _worker_config(folder: Path, port: int, rate_per_s: int) -> WorkerConfig:
-    target = Target(
-        endpoint="azure", dialect={"azure-openai": {}}, base_url=f"http://127.0.0.1:{port}"
-    )
+def _worker_config(folder: Path, dialect: str, port: int, rate_per_s: int) -> WorkerConfig:
+    target = Target(endpoint=ENDPOINT, dialect={dialect: {}}, base_url=f"http://127.0.0.1:{port}")
     return WorkerConfig(
         run_folder=str(folder),
         run_tag="be9c4001",
         seed=1,
         targets=(target,),
-        route=Route(order=("azure",)),
+        route=Route(order=(ENDPOINT,)),
         load=Load(
             arrivals={"constant": {"rate_per_s": rate_per_s}}, output_tokens=Lengths(median=TOKENS)
         ),

@@ -45,7 +45,10 @@ Ask = Callable[[str, Callable[[object], None], Manner], Iterator[str]]
 def ask_openai(url: str, hook: Callable[[object], None], manner: Manner) -> Iterator[str]:
     """Ask as `openai` does."""
     http = httpx2.Client(
-        timeout=READ_TIMEOUT_S, event_hooks={"request": [hook]}, verify=manner.trusted or True
+        timeout=READ_TIMEOUT_S,
+        event_hooks={"request": [hook]},
+        follow_redirects=True,  # as its own client does
+        verify=manner.trusted or True,
     )
     with AzureOpenAI(
         azure_endpoint=url, api_key="k", api_version="2024-10-21", http_client=http

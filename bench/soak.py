@@ -7,15 +7,14 @@ and its open descriptors are read.
 
 Bars: less than 1 MB of growth per ten minutes once it has settled, descriptors back at the end,
 every request on record (exactly one row of its beginning, one of its end; but for those that cross
-a fault's RST of idle connections), every connection that failed explained by a closure. Ctrl-C
-ends it early and prints what there is.
+a fault's RST of idle connections, or that their own client's RST overtakes), every connection that
+failed explained by a closure. Ctrl-C ends it early and prints what there is.
 
 Exits 1 when a bar is missed, 3 when one could not be measured.
 """
 
 import argparse
 import contextlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ import msgspec
 from bench.soak_books import Balance, Books, balance, read_books
 from bench.soak_faults import CLEAR, TLS, rules
 from bench.soak_load import WORDS, Load, Told
+from bench.soak_memory import Sample, look, slope_mb
 from experiments.running.children import Child, await_word
 from faults.config import InjectorConfig, Listener
 from faults.config import Tls as TlsListener
@@ -44,17 +44,10 @@ DIALECT: Final[dict[str, dict[str, object]]] = {"azure-openai": {}}
 QUICK: Final = Latency(overhead_s=0.01, per_prompt_token_s=0, token_gap_s=0.005)
 
 
-class Sample(NamedTuple):
-    """One look at the injector: seconds since the load began, MB resident, open descriptors."""
-
-    at_s: float
-    rss_mb: float
-    descriptors: int
-
-
 class Soaked(NamedTuple):
     """What came of it; `before` and `after` without any client."""
 
+    since_ns: int
     before: Sample
     samples: list[Sample]
     after: Sample
@@ -70,29 +63,6 @@ def main() -> int:
     with _folder(options.folder) as folder:
         soaked = _soak(folder, options)
     return _judge(soaked, options.settle_minutes * 60)
-
-
-def slope_mb(samples: list[Sample], settled_s: float) -> float | None:
-    """Return the growth per ten minutes by least squares; None before there is ten minutes' worth.
-
-    What comes before `settled_s` is left out.
-    """
-    late = [one for one in samples if one.at_s >= settled_s]
-    if len(late) < 2 or late[-1].at_s - late[0].at_s < settled_s:
-        return None
-    middle_s = sum(one.at_s for one in late) / len(late)
-    middle_mb = sum(one.rss_mb for one in late) / len(late)
-    over = sum((one.at_s - middle_s) * (one.rss_mb - middle_mb) for one in late)
-    return over / sum((one.at_s - middle_s) ** 2 for one in late) * 600
-
-
-def look(pid: int, since_s: float) -> Sample:
-    """Read a process's resident memory and count its descriptors (Linux)."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    rss_mb = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return Sample(
-        time.monotonic() - since_s, rss_mb, sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
-    )
 
 
 def _soak(folder: Path, options: argparse.Namespace) -> Soaked:
@@ -120,7 +90,7 @@ def _soak(folder: Path, options: argparse.Namespace) -> Soaked:
     letters = Path(load.letters).read_bytes()
     told = msgspec.json.decode(Path(load.told).read_bytes(), type=Told)
     books = read_books(folder / "spool" / "injector-0.ndjson")
-    return Soaked(before, samples, after, cpu_s, told, letters, books)
+    return Soaked(round(since_s * 1e9), before, samples, after, cpu_s, told, letters, books)
 
 
 def _watch(
@@ -159,27 +129,41 @@ def _judge(soaked: Soaked, settled_s: float) -> int:
         ("descriptors", f"{before} before, {most} at most, {after} after", after <= before),
         (
             "requests",
-            f"{even.sent} sent, {even.rows} on record, {even.crossed} crossed a reset",
-            even.sent == even.rows + even.crossed,
+            _sent(even),
+            even.sent == even.rows + even.crossed + even.taken_back,
         ),
         ("accounts", _account(even), even.even),
         ("record", _record(soaked.books), soaked.books.in_order and not soaked.books.dropped),
     ]
     for name, figure, met in words:
         verdict = "not measured" if met is None else "PASS" if met else "FAIL"
-        print(f"{name:20}{figure:66}{verdict}")
+        print(f"{name:20}{figure:80}{verdict}")
+    _print_unexplained(even, soaked.since_ns)
     met_all = [met for _, _, met in words]
     return 1 if False in met_all else 3 if None in met_all else 0
+
+
+def _print_unexplained(even: Balance, since_ns: int) -> None:
+    for one in even.unexplained:
+        at_s, took_s = (one.since_ns - since_ns) / 1e9, (one.until_ns - one.since_ns) / 1e9
+        print(f"  {at_s:.2f} s: no connection within {took_s:.3f} s: {one.error}")
 
 
 def _slope(slope: float | None) -> bool | None:
     return None if slope is None else slope < SLOPE_BAR_MB
 
 
+def _sent(even: Balance) -> str:
+    return (
+        f"{even.sent} sent, {even.rows} on record, {even.crossed} crossed a reset, "
+        f"{even.taken_back} taken back"
+    )
+
+
 def _account(even: Balance) -> str:
     return (
         f"{even.missing} missing, {even.twice} twice, {even.unknown} unknown, "
-        f"{even.never_ended} never ended, {even.unexplained} unexplained"
+        f"{even.never_ended} never ended, {len(even.unexplained)} unexplained"
     )
 
 

@@ -1,13 +1,13 @@
 """Whether every request of a soak is accounted for: what clients saw against its rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from bench.soak_faults import CLEAR, TLS
-from bench.soak_load import OPEN, REFUSED, UNASKED, Told
+from bench.soak_load import LEFT, OPEN, REFUSED, UNASKED, FailedConnection, Told
 from telemetry.identity import exchange_number
 from telemetry.rows import Event, FaultTouched, HopBegun, HopEnded, SpoolEnded, decode_row
 
@@ -67,17 +67,19 @@ class Balance(msgspec.Struct, frozen=True):
     rows: int
     crossed: int
     """Requests that met the RST of a closure on their way: no proxy has read them."""
+    taken_back: int
+    """Requests that their client's own RST overtook: a kernel drops what is not read by then."""
     missing: int
     twice: int
     unknown: int
     never_ended: int
-    unexplained: int
+    unexplained: tuple[FailedConnection, ...]
     """Failed connections outside of any closure of their listener."""
 
     @property
     def even(self) -> bool:
         """Tell whether it all adds up."""
-        return self.sent == self.rows + self.crossed and not (
+        return self.sent == self.rows + self.crossed + self.taken_back and not (
             self.missing or self.twice or self.unknown or self.never_ended or self.unexplained
         )
 
@@ -90,25 +92,32 @@ def balance(books: Books, letters: bytes, told: Told) -> Balance:
     clear, tls = (books.closures.get(name, []) for name in (CLEAR, TLS))
     missing = {number for number in sent if number not in begun}
     resets = [(closed_ns, closed_ns) for closed_ns, _ in clear]
+    taken_back = {
+        one for one in missing.intersection(told.left_unanswered) if letters[one] == ord(LEFT)
+    }
     met = [told.unanswered[number] for number in missing if number in told.unanswered]
-    crossed = len(met) - _outside(met, resets)
+    crossed = sum(_during(since_ns, until_ns, resets) for since_ns, until_ns in met)
     return Balance(
         sent=len(sent),
         rows=begun.total(),
         crossed=crossed,
-        missing=len(missing) - crossed,
+        taken_back=len(taken_back),
+        missing=len(missing) - crossed - len(taken_back),
         twice=sum(count > 1 for count in begun.values()),
         unknown=sum(number not in sent for number in begun),
         never_ended=len(books.hops) + books.strangers + letters.count(ord(OPEN)),
-        unexplained=_outside(told.clear_refused, clear) + _outside(told.tls_refused, tls),
+        unexplained=(*_outside(told.clear_refused, clear), *_outside(told.tls_refused, tls)),
     )
 
 
-def _outside(failed: Iterable[tuple[int, int]], closures: Sequence[tuple[int, int]]) -> int:
-    return sum(
-        not any(
-            since_ns <= closed_until + SLACK_NS and until_ns >= closed_since - SLACK_NS
-            for closed_since, closed_until in closures
-        )
-        for since_ns, until_ns in failed
+def _outside(
+    failed: Iterable[FailedConnection], closures: Sequence[tuple[int, int]]
+) -> Iterator[FailedConnection]:
+    return (one for one in failed if not _during(one.since_ns, one.until_ns, closures))
+
+
+def _during(since_ns: int, until_ns: int, closures: Sequence[tuple[int, int]]) -> bool:
+    return any(
+        since_ns <= closed_until + SLACK_NS and until_ns >= closed_since - SLACK_NS
+        for closed_since, closed_until in closures
     )

@@ -54,16 +54,26 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     told: str
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """How many were planned, and when connections failed: from when to when, monotonic ns.
+class FailedConnection(msgspec.Struct, frozen=True, array_like=True):
+    """A connection that did not come about: from when to when, monotonic ns, and why."""
 
-    `unanswered`: exchanges that a RST ended without a byte of an answer, by their number.
+    since_ns: int
+    until_ns: int
+    error: str
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """How many were planned, and which connections failed.
+
+    `unanswered`: exchanges that a RST ended without a byte of an answer, by their number, and when.
+    `left_unanswered`: those whose client hung up before that, by a RST of its own.
     """
 
     planned: int
-    clear_refused: list[tuple[int, int]]
-    tls_refused: list[tuple[int, int]]
+    clear_refused: list[FailedConnection]
+    tls_refused: list[FailedConnection]
     unanswered: dict[int, tuple[int, int]] = {}
+    left_unanswered: list[int] = []
 
 
 class Line(asyncio.Protocol):
@@ -131,6 +141,8 @@ class Line(asyncio.Protocol):
             self._idle.remove(self)
 
     def _hang_up(self) -> None:
+        if not self._answered:
+            self._asker.left_unanswered.append(self._number)
         self._end(LEFT)
         self.transport.abort()
 
@@ -149,10 +161,11 @@ class Asker:
     def __init__(self, load: Load) -> None:
         self.letters = bytearray()
         self.unanswered: dict[int, tuple[int, int]] = {}
+        self.left_unanswered: list[int] = []
         self._load = load
         self._tls = ssl.create_default_context(cafile=load.ca)
         self._idle: dict[bool, list[Line]] = {True: [], False: []}
-        self._refused: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        self._refused: dict[bool, list[FailedConnection]] = {True: [], False: []}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask_all(self, ended: asyncio.Event) -> Told:
@@ -173,6 +186,7 @@ class Asker:
             clear_refused=self._refused[False],
             tls_refused=self._refused[True],
             unanswered=self.unanswered,
+            left_unanswered=self.left_unanswered,
         )
 
     def question(self, number: int) -> bytes:
@@ -217,9 +231,10 @@ class Asker:
         )
         try:
             _, line = await asyncio.wait_for(dialled, CONNECT_S)
-        except OSError:  # a timeout is one, too
+        except OSError as error:  # a timeout is one, too
             self.letters[number] = ord(REFUSED)
-            self._refused[tls].append((since_ns, now_ns()))
+            why = f"{type(error).__name__} {error}".strip()
+            self._refused[tls].append(FailedConnection(since_ns, now_ns(), why))
             return
         line.ask(number)
 

@@ -21,7 +21,8 @@ from telemetry.run_folder import RunFolder
 from telemetry.run_spans import Injected
 from telemetry.seal import NoRecordError, read_record
 from telemetry.semconv import wants_latest
-from telemetry.spans import Described, ProviderRequest, Served
+from telemetry.span_attributes import ProviderRequest, Served
+from telemetry.spans import Described
 
 
 def export_run(path: Path, *, again: bool = False, sample: float | None = None) -> Exported:

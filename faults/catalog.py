@@ -5,8 +5,8 @@ from functools import cache
 
 import msgspec
 
-from faults import library, listener
-from faults.fault import Fault, ListenerFault, Protocol
+from faults import client, library, listener
+from faults.fault import ClientFault, Fault, ListenerFault, Protocol
 from telemetry import plugins
 
 Reference = dict[str, dict[str, object]]
@@ -30,10 +30,17 @@ def listener_fault_classes() -> dict[str, type[ListenerFault]]:
 
 
 @cache
+def client_fault_classes() -> dict[str, type[ClientFault]]:
+    """Return every fault that a client meets within itself, by its name."""
+    return plugins.classes(client, ClientFault)
+
+
+@cache
 def aliases() -> dict[str, str]:
     """Return what other tools call our faults: the alias, and our name for it."""
     kinds: list[type[Fault | ListenerFault]] = [*fault_classes().values()]
     kinds += listener_fault_classes().values()
+    kinds += client_fault_classes().values()
     found: dict[str, str] = {}
     for kind in kinds:
         for alias in kind.aliases:
@@ -49,15 +56,28 @@ def own_name(name: str) -> str:
     return aliases().get(name, name)
 
 
-def make_fault(reference: Reference) -> Fault | ListenerFault:
-    """Build a fault from `{name: parameters}`; KeyError or `msgspec.ValidationError` if wrong."""
+def only_in_clients(name: str) -> str:
+    """Say why a fault is for a client's transport alone; empty for any other name."""
+    if own_name(name) not in client_fault_classes():
+        return ""
+    return f"{own_name(name)} is met within a client: only faults.transport can do it, no proxy"
+
+
+def make_fault(reference: Reference, *, in_client: bool = False) -> Fault | ListenerFault:
+    """Build a fault from `{name: parameters}`; KeyError or `msgspec.ValidationError` if wrong.
+
+    `in_client`: of those, too, that only a client's own transport can do.
+    """
     if len(reference) != 1:
         raise msgspec.ValidationError(f"Expected one fault, got {len(reference)}")
     ((called, parameters),) = reference.items()
     name = own_name(called)
+    if not in_client and (told := only_in_clients(name)):
+        raise msgspec.ValidationError(told)
     classes: dict[str, type[Fault | ListenerFault]] = {}
     classes.update(fault_classes())
     classes.update(listener_fault_classes())
+    classes.update(client_fault_classes())
     return msgspec.convert(_with_infinity(parameters, classes[name]), classes[name])
 
 

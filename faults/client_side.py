@@ -139,10 +139,18 @@ class ClientSide(ClientLine):
         self.outlet.forward(taken)
         if self._undecided is not None:
             self._decide_if_read(self._undecided)
-        if reader.odd and not self._unread:
+        if row is None and reader.surplus and not (self._unread or reader.error):
+            self._begin_behind(data[len(taken) :])
+        elif reader.odd and not self._unread:
             self._note_oddity()
         elif row is None and reader.complete:
             reader.next()
+
+    def _begin_behind(self, rest: bytes) -> None:
+        """Take what came behind a request whose answer was over before its end: the next one."""
+        self.reader.close()
+        self.reader = RequestReader()
+        self.data_received(rest)
 
     def _begin_blind(self, data: bytes) -> None:
         self.row = self.lane.begin_hop(self._number, None, None, len(data))
@@ -208,7 +216,8 @@ class ClientSide(ClientLine):
         traits = request.traits(first=first, body=lambda: plain_body(request, held))
         chosen = self.lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
-            self._play(chosen, request)
+            whole = held if self.reader.complete else None
+            self._play(chosen, request._replace(whole_body=whole))
         else:
             head = request.head_for(self.lane.upstream.authority)
             self.outlet.ask(head, bodiless=request.to_head)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import NODEFAULT
 from msgspec import inspect as types
 
-from faults.catalog import fault_classes, listener_fault_classes
+from faults.catalog import client_fault_classes, fault_classes, listener_fault_classes
 from faults.composition import Composition
 from faults.compositions_catalog import composition_classes
 from faults.fault import ANY, Fault, ListenerFault
@@ -29,6 +29,11 @@ An experiment injects a fault by name with its parameters, `inject: {stream_stal
 Each is drawn per attempt (or, with `draw: exchange`, once for all attempts of an exchange at all
 endpoints), with the probability `share`.
 
+- **The same request again**, after a redirection or a retry of the HTTP library's own, is drawn
+  alike if it has the same trace headers (`traceparent`, and our client's ordinal in `tracestate`).
+  Without them it goes by its content and by how often that has come: each time is drawn anew, and
+  with `draw: exchange` all times alike. A redirection that turns a POST into a GET changes the
+  content.
 - **Positions** count content tokens or events, never bytes or pieces, or name a place; a fault has
   one. `after_tokens: 5` acts when the event that would bring the client a sixth token arrives, or
   the finish reason of an answer that has exactly five; headers and events without tokens up to
@@ -58,6 +63,14 @@ the clients' own connect errors, timeouts among them, inside the closed interval
 still waits when the interval is over, and then gets in, is late and not attested.
 """
 
+_CLIENTS = """\
+## Faults within a client
+
+What happens before anything is sent can be shown in the client alone: [by its
+transport](transport.md). Experiments, proxies and their APIs refuse these. They are attested as
+`refused`, and drawn like the faults of an exchange.
+"""
+
 _COMPOSITIONS = """\
 ## Compositions
 
@@ -72,12 +85,12 @@ may touch nobody where clients may rightly be elsewhere by then.
 _ADDING = """\
 ## Adding one
 
-One file in `faults/library/`, or `faults/listener/`, named as the fault: a frozen struct whose
-fields are the parameters, whose docstring says in one sentence what the client sees, and whose
-`script` says it step by step (`faults/steps.py` is the language). It is found by being there, and
-takes part in the laws of `tests/laws/test_faults.py` by itself; it needs a test of the same name,
-and this page written anew. A composition is one file in `faults/compositions/`, whose `stages` say
-which faults when.
+One file in `faults/library/`, `faults/listener/` or `faults/client/`, named as the fault: a frozen
+struct whose fields are the parameters, whose docstring says in one sentence what the client sees,
+and whose `script` says it step by step (`faults/steps.py` is the language). It is found by being
+there, and takes part in the laws of `tests/laws/test_faults.py` by itself; it needs a test of the
+same name, and this page written anew. A composition is one file in `faults/compositions/`, whose
+`stages` say which faults when.
 """
 
 
@@ -85,7 +98,9 @@ def page() -> str:
     """Return the whole page as Markdown."""
     exchange, listener = _sections(fault_classes()), _sections(listener_fault_classes())
     composed = "\n".join(_composed(kind) for _, kind in sorted(composition_classes().items()))
-    parts = [_OPENING, exchange, _LISTENERS, listener, _COMPOSITIONS, composed, _ADDING]
+    clients = _sections(client_fault_classes())
+    parts = [_OPENING, exchange, _LISTENERS, listener, _CLIENTS, clients]
+    parts += [_COMPOSITIONS, composed, _ADDING]
     return "\n".join(parts)
 
 

@@ -22,7 +22,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: ClassVar[str]
     action: ClassVar[str]
-    """What attestation calls it: answered, delayed, withheld, reset or truncated."""
+    """What attestation calls it: answered, delayed, withheld, reset, truncated or replayed."""
 
     needs_events: ClassVar[bool] = True
     """False when the script never looks at an event: the body may pass in pieces as it comes."""
@@ -48,6 +48,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     of_connection: ClassVar[bool] = False
     """True when the script looks at the connection's past: a client's own transport has none."""
+
+    resends: ClassVar[bool] = False
+    """True when the request is sent again: the whole of it must have been read, by a proxy."""
 
     cuts: ClassVar[bool] = False
     """True when the script may say an honest event in pieces."""
@@ -79,3 +82,23 @@ class ListenerFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     aliases: ClassVar[tuple[str, ...]] = ()
     also_attested: ClassVar[tuple[str, ...]] = ()
+
+
+class ClientFault(Fault, frozen=True, kw_only=True):
+    """A fault that a client meets within itself before anything is sent: no proxy can show it.
+
+    Performed by `faults.transport`, and refused everywhere else.
+    """
+
+    action: ClassVar[str] = "refused"
+    needs_events: ClassVar[bool] = False
+
+    @property
+    def takes_s(self) -> float:
+        """Return how long the client waits for it."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """Return what the client is told, as the error of a connection that did not come about."""
+        raise NotImplementedError

@@ -26,6 +26,7 @@ _CONTENT_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d+)")
 _FRAMING = re.compile(rb"\n(?:content-length|transfer-encoding):")
 _CHUNKED = re.compile(rb"\ntransfer-encoding:[^\r]*chunked")
 _CLOSE = re.compile(rb"\nconnection:[^\r]*\bclose\b")
+_HOST = re.compile(rb"\nhost:[ \t]*([^\r \t]+)[ \t]*\r")
 _EXPECTS = re.compile(rb"\nexpect:[ \t]*100-continue")
 _ALWAYS_DROPPED = frozenset({b"keep-alive", b"proxy-connection", b"te"})
 _CONNECTION_WORDS = frozenset({b"close", b"keep-alive", b"upgrade"})
@@ -112,6 +113,15 @@ def told_fields(head: bytes) -> tuple[tuple[str, str], ...]:
     """Read the same lines as text: names as they came, and values."""
     parts = (line.partition(":") for line in head[:-4].decode("latin-1").split("\r\n")[1:])
     return tuple((name.rstrip(_SPACE), value.strip(_SPACE)) for name, _, value in parts)
+
+
+def url_in(head: bytes, low: bytes, scheme: str) -> str:
+    """Return where a request was sent: by its Host field, or as its target says, if that does."""
+    target = start_line(head).split(b" ")[1].decode("latin-1")
+    if not target.startswith("/"):
+        return target if "://" in target else "/"
+    host = _HOST.search(low)
+    return target if host is None else f"{scheme}://{host[1].decode('latin-1')}{target}"
 
 
 def parent_in(low: bytes) -> Parent | None:

@@ -260,6 +260,7 @@ def _lane_maker(
                 bystanders=config.bystanders,
                 hops=hops,
                 connection_numbers=connections,
+                scheme="http" if listener.tls is None else "https",
                 reads=config.marks or config.observe or watch.limiter is not None,
                 numbered=listener.numbered,
                 limiter=watch.limiter,

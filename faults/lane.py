@@ -96,6 +96,7 @@ class Lane:
         "reads",
         "recorder",
         "run_tag",
+        "scheme",
         "start_ns",
         "under_way",
         "upstream",
@@ -113,12 +114,16 @@ class Lane:
         bystanders: bool,
         hops: Iterator[int],
         connection_numbers: Iterator[int],
+        scheme: str = "http",
         reads: bool = False,
         numbered: bool = False,
         limiter: Limiter | None = None,
         limit_reached: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take what a lane is; `limit_reached` is told of each attempt that a limit refused."""
+        """Take what a lane is; `limit_reached` is told of each attempt that a limit refused.
+
+        `scheme`: of the URLs that its clients know it by.
+        """
         self.endpoint = endpoint
         self.upstream = upstream
         self.dialect = dialect
@@ -132,6 +137,7 @@ class Lane:
         self._narrowed: tuple[ArmedRule, ...] = ()
         self._narrowing = Narrowing(())
         self.guests: set[Guest] = set()
+        self.scheme = scheme
         self.reads = reads
         self.numbered = numbered
         self.limiter = limiter

@@ -6,7 +6,7 @@ next layer says is the honest answer to it. The rules of the conversation:
 - Nobody speaks after `End`, `Reset` or `Close`; who asks past it has nothing more to say.
 - A script that ends lets the rest through.
 - A `Wait` goes straight to the client: time passes for everybody, and no script is given one.
-  `Wait(0)` is no delay and is not said at all.
+  `Wait(0)` is no delay and is not said at all. So does a `Resend`, which is no part of an answer.
 
 Attestation is derived from behaviour. A layer is attested at most once: at the first step that is
 not the honest step it was just given, before the client gets it, or when it drops an honest step.
@@ -17,7 +17,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from faults.steps import (
     NEXT,
@@ -28,6 +28,7 @@ from faults.steps import (
     MaxStreams,
     Next,
     RequestWindow,
+    Resend,
     Reset,
     Script,
     Step,
@@ -35,7 +36,7 @@ from faults.steps import (
 )
 
 Attest = Callable[[str, str], None]
-"""Called with a rule's id and the action: answered, delayed, withheld, reset or truncated."""
+"""Called with a rule's id and the action, as `Fault.action` has them."""
 
 ENDINGS = (End, Reset, Close)
 """The steps that nothing follows."""
@@ -74,7 +75,7 @@ def _converse(speakers: list[_Speaker]) -> Script:
             del speakers[depth]
         elif isinstance(said, Next):
             depth += 1
-        elif depth == 0 or isinstance(said, Wait):
+        elif depth == 0 or isinstance(said, Wait | Resend):
             yield said
             if isinstance(said, ENDINGS):
                 return
@@ -147,18 +148,19 @@ def _rest_of(honest: Step, said: Step) -> Event | None:
     return said.rest if said.data + said.rest.data == honest.data else None
 
 
-def _action(said: Step | Next) -> str:
+_ACTIONS: Final[dict[type[Step], str]] = {
+    MaxStreams: "delayed",
+    RequestWindow: "withheld",
+    Resend: "replayed",
+    Reset: "reset",
+    GoAway: "reset",
+    End: "truncated",
+    Close: "truncated",
+}
+
+
+def _action(said: Step) -> str:
     """Name what a step that is not the honest one does to a client."""
-    match said:
-        case Wait(seconds=seconds):
-            return "withheld" if math.isinf(seconds) else "delayed"
-        case MaxStreams():
-            return "delayed"
-        case RequestWindow():
-            return "withheld"
-        case Reset() | GoAway():
-            return "reset"
-        case End() | Close():
-            return "truncated"
-        case _:
-            return "answered"
+    if isinstance(said, Wait):
+        return "withheld" if math.isinf(said.seconds) else "delayed"
+    return _ACTIONS.get(type(said), "answered")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Generator
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+import msgspec
+
 from faults.steps import NEXT, End, Event, Head, Next, Script, Step
 from providers.dialect import Answer, Dialect, HttpAnswer, MalformedAnswerError
 from providers.edited import Edit, edited, edited_event
@@ -40,6 +42,13 @@ def own_head(head: Head, *more: tuple[str, str]) -> Head:
     """Return the provider's head in words of one's own, free of framing, with headers behind."""
     kept = [(name, value) for name, value in head.headers if name.lower() not in _FRAMING]
     return Head(status=head.status, headers=(*kept, *more))
+
+
+def grown_head(head: Head, *more: tuple[str, str]) -> Head:
+    """Return the provider's head as it came, framing and all, with headers behind."""
+    lines = b"".join(f"{name}: {value}\r\n".encode("latin-1") for name, value in more)
+    raw = head.raw[:-2] + lines + b"\r\n" if head.raw else b""
+    return msgspec.structs.replace(head, headers=(*head.headers, *more), raw=raw)
 
 
 def whole_body() -> Generator[Step | Next, Step, tuple[bytes, Step]]:

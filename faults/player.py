@@ -10,8 +10,9 @@ from faults.lane import Lane
 from faults.outlet import Outlet
 from faults.playing import Playing
 from faults.request import Request
+from faults.resent import Original, resend
 from faults.rules import ArmedRule
-from faults.steps import End, Event, Head, Raw, Reset, Step
+from faults.steps import End, Event, Head, Raw, Resend, Reset, Step
 from telemetry.clock import now_ns
 from telemetry.rows import HopEnded
 
@@ -82,6 +83,8 @@ class Player(Playing):
             self._writer.event(step.data)
         elif isinstance(step, Raw):
             self._writer.raw(step.data)
+        elif isinstance(step, Resend):
+            resend(self._lane, self._request, step.times, of=Original(self._holder, self._row.hop))
 
     def _end(self, step: Step, *, honest: bool) -> None:
         if isinstance(step, End):

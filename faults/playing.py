@@ -17,10 +17,11 @@ from typing import Final
 
 from faults.circumstances import Circumstances
 from faults.fault import Fault, Protocol
+from faults.heads import url_in
 from faults.lane import Lane
 from faults.layers import ENDINGS, Layer, compose
 from faults.owing import settle
-from faults.request import Request
+from faults.request import CONTENT_BYTES, Request
 from faults.rules import ArmedRule
 from faults.steps import NEXT, Event, Next, Reset, Script, Step, Wait
 from providers.dialect import Dialect
@@ -50,10 +51,12 @@ class Playing:
         self._chosen = chosen
         faults: list[tuple[str, Fault]] = []
         for one in chosen:
-            if isinstance(one.fault, Fault) and protocol in one.fault.protocols:
+            if not isinstance(one.fault, Fault):
+                continue
+            if reason := _not_applicable(one.fault, protocol, request):
+                self._record_not_applicable(one.rule.id, reason)
+            else:
                 faults.append((one.rule.id, one.fault))
-            elif isinstance(one.fault, Fault):
-                self._record_not_applicable(one.rule.id, f"it has no meaning over {protocol}")
         layers = [
             Layer(r, fault.script_in(self._circumstances(r), dialect), bool(fault.untouched))
             for r, fault in faults
@@ -73,7 +76,8 @@ class Playing:
     def _circumstances(self, rule_id: str) -> Circumstances:
         request = self._request
         dice = self._lane.dice(rule_id, request.parent, request.attempt_key, self._row.hop)
-        return Circumstances(dice, request.idle_s)
+        url = url_in(request.head, request.low, self._lane.scheme)
+        return Circumstances(dice, request.idle_s, url)
 
     # What the framing does.
 
@@ -285,6 +289,14 @@ class Playing:
         self._lane.recorder.record_now(
             Happened(name="fault_not_applicable", at_ns=now_ns(), subject=rule_id, facts=facts)
         )
+
+
+def _not_applicable(fault: Fault, protocol: Protocol, request: Request) -> str:
+    if protocol not in fault.protocols:
+        return f"it has no meaning over {protocol}"
+    if fault.resends and request.whole_body is None:
+        return f"its request was not whole when {CONTENT_BYTES} bytes of it were read"
+    return ""
 
 
 def _let_through() -> Script:

@@ -17,28 +17,14 @@ from faults.limits import Admission
 from faults.question import Read, own_parent, read_whole
 from faults.request import HELD_BYTES, Request
 from faults.rules import ArmedRule
+from faults.seen import ends_it, is_reset, note_seen
 from providers.answer import Answer
 from providers.http1 import CONTINUE, answer_head
 from telemetry.clock import now_ns
-from telemetry.outcome import Outcome
 from telemetry.rows import HopBegun, HopEnded
 
 REFUSED_FIELD = "x-crosswind-refused"
 """Marks an answer that a limit of ours gave instead of the provider."""
-
-_SEEN = (
-    "first_token_ns",
-    "last_token_ns",
-    "largest_gap_ns",
-    "tokens",
-    "missing_tokens",
-    "repeated_tokens",
-    "usage_prompt_tokens",
-    "usage_output_tokens",
-    "finish_reason",
-    "retry_after_s",
-    "model",
-)
 
 
 class Tap:
@@ -160,7 +146,8 @@ class ReadingSide(ClientSide):
             content = request.content(held)
             chosen = lane.choose(request.parent, request.attempt_key, content, traits)
         if chosen:
-            self._play(chosen, request)
+            whole = held if self.reader.complete else None
+            self._play(chosen, request._replace(whole_body=whole))
             return
         head = request.plain_head_for(lane.upstream.authority)
         self.outlet.ask(head, bodiless=request.to_head)
@@ -205,27 +192,14 @@ class ReadingSide(ClientSide):
         super()._end(ending, error)
 
     def _see(self, row: HopEnded, ending: str) -> None:
-        """Fill in what the client was given; one that left before the end decides nothing.
-
-        Many leave at the answer's last word and wait for no end of its framing: they had it whole.
-        """
+        """Fill in what the client was given."""
         answer, self._answer = self._answer, None
         if answer is None:
             return
         ended_ns = now_ns()
-        left_with_it = ending == "client_gone" and answer.finished
-        if left_with_it or ending in {"complete", "fin", "reset", "upstream_unreachable"}:
-            answer.end_of_connection(ended_ns, reset=ending in {"reset", "upstream_unreachable"})
-        row.outcome = answer.outcome
-        if answer.outcome is None and not row.bytes_out:
-            return
-        seen = answer.row(
-            exchange=0, attempt=0, end_ns=ended_ns, outcome=Outcome.OK, connected_ns=None
-        )
-        for name in _SEEN:
-            setattr(row, name, getattr(seen, name))
-        if row.tokens_up is None:
-            row.tokens_up = row.tokens
+        if ends_it(answer, ending):
+            answer.end_of_connection(ended_ns, reset=is_reset(ending))
+        note_seen(row, answer, ended_ns)
 
     def _record_begun(self) -> None:
         begun, self._begun = self._begun, None

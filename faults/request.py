@@ -21,7 +21,8 @@ A client that leaves is seen as long as its bytes are read; beyond this, only it
 class Request(NamedTuple):
     """One request's head, with what its trace headers say; `low` is the head in lower case.
 
-    `idle_s`: how long its connection had lain idle, as `Circumstances` has it.
+    `idle_s`: how long its connection had lain idle, as `Circumstances` has it. `whole_body`: its
+    body as it came, framing and all, where all of it was read before it was decided.
     """
 
     head: bytes
@@ -29,6 +30,7 @@ class Request(NamedTuple):
     parent: Parent | None
     attempt_key: int | None
     idle_s: float = NEVER_IDLE
+    whole_body: bytes | None = None
 
     @property
     def keyed_by(self) -> str:

@@ -45,19 +45,22 @@ class RuleBook:
 
     KeyError where a rule injects what does not exist, `msgspec.ValidationError` where it cannot be
     done as told. Without `bystanders` only traffic that carries the run's tag is touched.
-    `tallies` count for rules that go by number.
+    `in_client`: faults that only a client meets are taken. `tallies` count for rules that go by
+    number.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a book goes by, each by name
         self,
         rules: Iterable[Rule],
         *,
         seed: int,
         run_tag: str,
         bystanders: bool = False,
+        in_client: bool = False,
         tallies: Tallies = lambda _rule, _endpoint: OwnTally(),
     ) -> None:
         self._tallies = tallies
+        self._in_client = in_client
         self._seed = seed
         self._run_tag = run_tag
         self._bystanders = bystanders
@@ -193,7 +196,7 @@ class RuleBook:
         return draw(self._seed, one.rule.id, exchange_key, key) < share
 
     def _entries_of(self, rule: Rule) -> list[ArmedRule]:
-        fault = _checked(rule)
+        fault = _checked(rule, in_client=self._in_client)
         return [self._armed(rule, fault, endpoint) for endpoint in dict.fromkeys(rule.endpoints)]
 
     def _armed(self, rule: Rule, fault: Fault | ListenerFault, endpoint: str) -> ArmedRule:
@@ -228,11 +231,19 @@ def may_touch(armed: Iterable[ArmedRule], traits: Traits) -> bool:
 
 def needs_body(armed: Iterable[ArmedRule], traits: Traits) -> bool:
     """Tell whether that takes the beginning of the request's body."""
-    return any(one.choice is not None and one.choice.needs_body(traits) for one in armed)
+    return any(_reads_body(one, traits) for one in armed)
 
 
-def _checked(rule: Rule) -> Fault | ListenerFault:
-    fault = make_fault(rule.inject)
+def _reads_body(one: ArmedRule, traits: Traits) -> bool:
+    choice = one.choice
+    if choice is not None and choice.needs_body(traits):
+        return True
+    resends = isinstance(one.fault, Fault) and one.fault.resends
+    return resends and (choice is None or choice.may_mean(traits))
+
+
+def _checked(rule: Rule, *, in_client: bool) -> Fault | ListenerFault:
+    fault = make_fault(rule.inject, in_client=in_client)
     whole = isinstance(fault, ListenerFault)
     if whole and (rule.share < 1 or rule.ramp_s > 0):
         raise msgspec.ValidationError(f"{rule.id}: a listener has no share and no ramp")

@@ -85,6 +85,12 @@ class RequestWindow(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
 
 
+class Resend(msgspec.Struct, frozen=True, kw_only=True):
+    """The request, sent to the provider so many times more; what it answers then is nobody's."""
+
+    times: int
+
+
 class Reset(msgspec.Struct, frozen=True, kw_only=True):
     """A TCP RST instead of anything further; over HTTP/2 a RST_STREAM with this error `code`."""
 
@@ -102,6 +108,17 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Step = (
-    Head | Event | Raw | Trailers | GoAway | MaxStreams | RequestWindow | End | Reset | Close | Wait
+    Head
+    | Event
+    | Raw
+    | Trailers
+    | GoAway
+    | MaxStreams
+    | RequestWindow
+    | Resend
+    | End
+    | Reset
+    | Close
+    | Wait
 )
 Script = Generator[Step | Next, Step, None]

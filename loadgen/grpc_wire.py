@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import gevent
 import grpc
+from grpc.experimental import ChannelOptions
 from grpc.experimental.gevent import init_gevent
 
 from loadgen.address import Address
@@ -24,6 +25,8 @@ from telemetry.clock import now_ns
 
 RECONNECT_MS: Final = 100
 _OPTIONS: Final = (
+    # A call is read by its own greenlet, without another that turns its events.
+    (ChannelOptions.SingleThreadedUnaryStream, 1),
     ("grpc.enable_retries", 0),
     # To the run's own proxies, whatever HTTP proxy the user's environment names.
     ("grpc.enable_http_proxy", 0),

@@ -52,7 +52,7 @@ _BY_HTTP_STATUS: Final = {
 _HTTP_STATUSES: Final = (
     200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401,
 )  # fmt: skip
-_PREFIX_BYTES: Final = 5
+PREFIX_BYTES: Final = 5
 
 
 def is_grpc(content_type: str) -> bool:
@@ -85,8 +85,8 @@ class MessageSplitter:
         """Take a piece; return the messages that it completes."""
         self._held += data
         found: list[bytes] = []
-        while len(self._held) >= _PREFIX_BYTES:
-            size = _PREFIX_BYTES + int.from_bytes(self._held[1:_PREFIX_BYTES], "big")
+        while len(self._held) >= PREFIX_BYTES:
+            size = PREFIX_BYTES + int.from_bytes(self._held[1:PREFIX_BYTES], "big")
             if len(self._held) < size:
                 break
             found.append(bytes(self._held[:size]))

@@ -7,10 +7,15 @@ nothing by itself: it came with the first message, or with the status.
 
 from typing import Final
 
+import msgspec
+
 from providers.dialect import Delta, Dialect, MalformedAnswerError, ProviderError, Usage
 from providers.grpc import Status
 from providers.heard import Heard
 from telemetry.outcome import Outcome
+
+NO_STATUS: Final = "no gRPC status"
+"""What is wrong with a stream that ended in order: its client is told of an error."""
 
 _BY_CODE: Final = {
     # Whoever called it off, it was not the question: the client's own calling off is no status.
@@ -98,10 +103,14 @@ class CallAnswer(Heard):
         else:
             cut = Outcome.RESET_MID_STREAM if reset else Outcome.TRUNCATED
             # A client waits for the status of a call that is not streamed, and raises without one.
-            self.end(self.ending(cut) if self.stream else cut)
+            outcome = self.ending(cut) if self.stream else cut
+            self.end(outcome, NO_STATUS if outcome is Outcome.TRUNCATED else None)
 
     def take(self, delta: Delta, now_ns: int) -> None:
         """Take a part of the answer; each message counts its own tokens."""
+        if self.finished:
+            # Why it finished came before the message that says that nothing more comes.
+            delta = msgspec.structs.replace(delta, finish_reason=None)
         before = self.usage
         super().take(delta, now_ns)
         if delta.usage is not None and before is not None:

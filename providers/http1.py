@@ -60,13 +60,21 @@ def _head(first_line: str, headers: Iterable[tuple[str, str]]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
+MAX_HEAD_BYTES = 102_400
+"""How large a head may be: what httpcore, below the official SDKs, takes at the most."""
+
+_FIELD_EXTRA = len(": \r\n")
+
+
 class AnswerReader:
     """Reads one answer: its status and headers once `head_complete`, its body as it comes.
 
     Interim answers (1xx) are passed over. Bytes after the end make the connection not `keep_alive`.
+    A head has at most `MAX_HEAD_BYTES`.
     """
 
     def __init__(self) -> None:
+        self._head_bytes = 0
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.head_complete = False
@@ -86,6 +94,8 @@ class AnswerReader:
             if not self.complete:
                 raise MalformedAnswerError(f"not an HTTP/1.1 answer: {wrong}") from wrong
             self.keep_alive = False
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise MalformedAnswerError(f"a head of more than {MAX_HEAD_BYTES >> 10} KiB")
 
     def feed_eof(self) -> None:
         """Note the end of the connection: an answer that stays not `complete` was cut."""
@@ -106,6 +116,9 @@ class AnswerReader:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Serve httptools: one header; a repeated one is joined by commas (RFC 9110, 5.3)."""
         if self.head_complete:
+            return
+        self._head_bytes += len(name) + len(value) + _FIELD_EXTRA
+        if self._head_bytes > MAX_HEAD_BYTES:
             return
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text

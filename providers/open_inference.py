@@ -25,6 +25,9 @@ INFER: Final = f"/{SERVICE}/ModelInfer"
 STREAM_INFER: Final = f"/{SERVICE}/ModelStreamInfer"
 DEFAULT_TOKENS: Final = 64
 FINAL: Final = "triton_final_response"
+FINISHED: Final = "finished"
+"""The reason of an answer that says that it is over and, unasked, not why."""
+
 NO_REASON_YET: Final = "None"
 """How the backend writes that there is no finish reason yet."""
 
@@ -164,7 +167,10 @@ def read_stream_response(data: bytes) -> Delta:
         if message.error_message:
             error = ProviderError(code="error_message", message=message.error_message)
             return Delta(error=error)
-        return _delta(message.infer_response)
+        final = any(
+            one.key == FINAL and one.value.bool_param for one in message.infer_response.parameters
+        )
+        return _delta(message.infer_response, final=final)
     except InvalidMessageError as error:
         raise MalformedAnswerError(str(error)) from error
 
@@ -172,7 +178,9 @@ def read_stream_response(data: bytes) -> Delta:
 def read_response(data: bytes) -> Delta:
     """Read a whole answer; raises MalformedAnswerError."""
     try:
-        return _delta(decoded("ModelInferResponse", data))
+        message = decoded("ModelInferResponse", data)
+        told = any(tensor.name == "finish_reason" for tensor in message.outputs)
+        return _delta(message, final=not told)
     except InvalidMessageError as error:
         raise MalformedAnswerError(str(error)) from error
 
@@ -192,7 +200,8 @@ def _response(said: Said) -> Any:  # noqa: ANN401 - made at run time
     return answer
 
 
-def _delta(message: Any) -> Delta:  # noqa: ANN401 - as above
+def _delta(message: Any, *, final: bool) -> Delta:  # noqa: ANN401 - as above
+    """Read one part; `final`: it is the last, whether or not it says why."""
     given = dict(first_values(message.outputs, message.raw_output_contents))
     text, reason = given.get("text_output", b""), given.get("finish_reason", b"")
     if not isinstance(text, bytes) or not isinstance(reason, bytes):
@@ -202,9 +211,10 @@ def _delta(message: Any) -> Delta:  # noqa: ANN401 - as above
     if isinstance(prompt, int) and isinstance(output, int):
         usage = Usage(prompt_tokens=prompt, output_tokens=output)
     finish = reason.decode("utf-8", "replace")
+    told = "" if finish == NO_REASON_YET else finish
     return Delta(
         text=text.decode("utf-8", "replace"),
-        finish_reason=None if finish == NO_REASON_YET else finish or None,
+        finish_reason=told or (FINISHED if final else None),
         usage=usage,
         model=message.model_name or None,
     )

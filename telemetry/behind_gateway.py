@@ -106,6 +106,7 @@ def attempt_of(hop: Hop, exchange: int, outcome: Outcome) -> Attempt:
         last_token_ns=hop.last_token_ns,
         largest_gap_ns=hop.largest_gap_ns,
         status=hop.status,
+        rpc_status=hop.rpc_status,
         tokens=hop.tokens or 0,
         missing_tokens=hop.missing_tokens,
         repeated_tokens=hop.repeated_tokens,

@@ -77,7 +77,8 @@ def _exchange(
     trace = trace_id(run_tag, number)
     attempts = tuple(_attempts(number, trace, chain, touches))
     last = attempts[-1]
-    seems_whole = last.outcome in SEEMS_WHOLE and command_exit == 0
+    # An ending that says what was wrong, as a call's without a status, is reported as an error.
+    seems_whole = last.outcome in SEEMS_WHOLE and not last.error and command_exit == 0
     return Exchange(
         number=number,
         trace_id=trace,

@@ -34,6 +34,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     end_ns: int | None = None
     head_ns: int | None = None
     status: int | None = None
+    rpc_status: str | None = None
     mode: str = ""
     ending: str = ""
     asked_upstream: bool = False

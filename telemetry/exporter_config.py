@@ -4,7 +4,7 @@ import msgspec
 
 from telemetry.metering.facts import RunFacts
 from telemetry.run_spans import Injected
-from telemetry.spans import Served
+from telemetry.span_attributes import Served
 
 
 class ExporterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

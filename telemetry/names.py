@@ -116,11 +116,13 @@ HTTP_STATUS = _attribute(
     "attempt, hop, stand-in",
     "the status that the client got",
 )
-RPC_SYSTEM = _attribute("rpc.system.name", "string", "attempt", "`grpc` where a gRPC status came")
+RPC_SYSTEM = _attribute(
+    "rpc.system.name", "string", "attempt, hop", "`grpc` where a gRPC status came"
+)
 RPC_STATUS = _attribute(
     "rpc.response.status_code",
     "string",
-    "attempt",
+    "attempt, hop",
     "the gRPC status that ended the call, by its name; absent where it ended without one",
 )
 RESEND_COUNT = _attribute(
@@ -236,7 +238,7 @@ FAULT_ACTION = _attribute(
     "crosswind.fault.action",
     "string",
     "attempt, hop",
-    "`answered`, `delayed`, `withheld`, `reset`, `truncated` or `refused`",
+    "`answered`, `delayed`, `withheld`, `reset`, `truncated`, `replayed` or `refused`",
 )
 FAULT_IDS = _attribute(
     "crosswind.fault.ids",

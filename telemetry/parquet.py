@@ -12,7 +12,7 @@ from telemetry.tables import Counts, Tables
 
 SUFFIX = ".parquet"
 EVENTS = "events"
-ADDED_LATER = frozenset({"rpc_status"})
+ADDED_LATER = frozenset({"rpc_status", "hop_rpc_status"})
 """Columns that records of this format may lack: those that were sealed before there was one."""
 
 _COUNTS = """

@@ -115,8 +115,9 @@ class HopEnded(Row, tag="hop_end"):
 
     `mode` is relay, script or blind; `ending` one of `complete`, `fin`, `reset`, `client_gone`,
     `upstream_unreachable`, `unparsed`, `shutdown`. `asked_upstream`: the request went to the
-    provider. `tokens_up` are content tokens seen from the provider (script mode and, where the
-    answer was read, usage); None when the proxy did not look.
+    provider. `rpc_status`: the gRPC status that the client was given, by its name. `tokens_up` are
+    content tokens seen from the provider (script mode and, where the answer was read, usage); None
+    when the proxy did not look.
 
     From `outcome` on: what the client was given, read as a client reads it, where the proxy was
     told to observe. `refused_by` names the limit of ours that answered instead of the provider.
@@ -129,6 +130,7 @@ class HopEnded(Row, tag="hop_end"):
     asked_upstream: bool = False
     head_ns: int | None = None
     status: int | None = None
+    rpc_status: str | None = None
     bytes_in: int = 0
     bytes_out: int = 0
     events_out: int = 0
@@ -153,8 +155,9 @@ class FaultTouched(Row, tag="fault"):
     """One attestation: a fault changed what a client got. Written at once, not at the flush.
 
     `action` says what the client got instead: `answered`, `delayed`, `withheld`, `reset`,
-    `truncated`, `refused`. `asked_upstream` is what the provider saw up to then. `key_source`
-    tells what the decision was keyed by: `attempt` (our client's ordinal) or `content`.
+    `truncated`, `refused`; or that the provider got its request again: `replayed`.
+    `asked_upstream` is what the provider saw up to then. `key_source` tells what the decision was
+    keyed by: `attempt` (our client's ordinal) or `content`.
     """
 
     fault: str
@@ -173,8 +176,8 @@ class Event(Row, tag="event"):
 
     Known names: `phase`, `window_start`, `window_end`, `plan`, `listener_closed`,
     `listener_opened`, `self_probe`, `breaker`, `generator`, `canary`, `killed`, `lost`,
-    `fault_not_applicable`, `collected`, `collector_lost`, `restarted`, `run_end`. `facts` are JSON
-    scalars by name; times among them end in `_ns` or `_s`.
+    `fault_not_applicable`, `replayed`, `collected`, `collector_lost`, `restarted`, `run_end`.
+    `facts` are JSON scalars by name; times among them end in `_ns` or `_s`.
     """
 
     name: str

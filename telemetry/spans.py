@@ -11,37 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from telemetry import names
-from telemetry.clock import seconds
+from telemetry import names, span_attributes
 from telemetry.exchange import Attempt, Exchange, Hop, Touch
 from telemetry.identity import span_id
 from telemetry.record import Record
 from telemetry.run_spans import Injected, RunSpans
+from telemetry.span_attributes import UNKNOWN, ProviderRequest, Served, ms
 from telemetry.span_fact import SpanFact, Value, present
 
-NS_PER_MS = 1_000_000
-
-
-class Served(msgspec.Struct, frozen=True):
-    """What an endpoint is to the conventions: `gen_ai.provider.name`, its model and region."""
-
-    provider: str
-    model: str
-    region: str = ""
-
-
-UNKNOWN = Served(provider="", model="")
 NOT_KNOWN = Injected("")
-
-
-class ProviderRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as a stand-in's log has it; CLOCK_MONOTONIC ns, `status` None before an answer."""
-
-    at_ns: int
-    end_ns: int
-    status: int | None
-    tokens: int
-    ended: str
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,9 +84,9 @@ class SpanMaker:
             end_ns=self._wall(_last_known_ns(exchange)),
             error="" if exchange.succeeded else exchange.outcome.value,
             attributes=present(
-                _model(served)
-                | _answer(exchange)
-                | (_cut(exchange) if self._described.latest_names else {})
+                span_attributes.model(served)
+                | span_attributes.answer(exchange)
+                | (span_attributes.cut(exchange) if self._described.latest_names else {})
                 | self._exchange_facts(exchange)
             ),
             links=self._run.links_of(exchange),
@@ -122,7 +100,7 @@ class SpanMaker:
             names.EXCHANGE_NUMBER: exchange.number,
             names.EXCHANGE_REPLICA: exchange.replica,
             names.EXCHANGE_PLANNED: self._wall(exchange.planned_ns),
-            names.EXCHANGE_LATENESS: _ms(exchange.dispatched_ns, exchange.planned_ns),
+            names.EXCHANGE_LATENESS: ms(exchange.dispatched_ns, exchange.planned_ns),
             names.EXCHANGE_OUTCOME: exchange.outcome.value,
             names.EXCHANGE_BELIEVED_OK: exchange.believed_ok,
             names.EXCHANGE_SERVED_BY: exchange.served_by or None,
@@ -134,7 +112,7 @@ class SpanMaker:
     def _attempt_span(
         self, exchange: Exchange, attempt: Attempt, index: int, parent: str
     ) -> SpanFact:
-        facts = _attempt_facts(attempt) | {names.RESEND_COUNT: index or None}
+        facts = span_attributes.attempt_facts(attempt) | {names.RESEND_COUNT: index or None}
         return SpanFact(
             trace_id=exchange.trace_id,
             span_id=attempt.span_id,
@@ -145,7 +123,7 @@ class SpanMaker:
             end_ns=self._wall(_attempt_end_ns(attempt)),
             error="" if attempt.outcome.succeeded else attempt.outcome.value,
             attributes=present(
-                _model(self._served(attempt.endpoint))
+                span_attributes.model(self._served(attempt.endpoint))
                 | self._place(attempt.endpoint)
                 | facts
                 | self._faults(attempt.touches)
@@ -153,7 +131,7 @@ class SpanMaker:
         )
 
     def _hop_span(self, exchange: Exchange, attempt: Attempt, hop: Hop) -> SpanFact:
-        error = _hop_error(hop)
+        error = span_attributes.hop_error(hop)
         return SpanFact(
             trace_id=exchange.trace_id,
             span_id=_hop_id(exchange, hop),
@@ -165,7 +143,7 @@ class SpanMaker:
             error=error,
             attributes=present(
                 self._place(hop.endpoint)
-                | _hop_facts(hop)
+                | span_attributes.hop_facts(hop)
                 | {names.ERROR_TYPE: error or None}
                 | self._faults(attempt.touches)
             ),
@@ -188,7 +166,9 @@ class SpanMaker:
             end_ns=self._wall(logged.end_ns),
             error=error,
             attributes=present(
-                self._place(attempt.endpoint) | _logged(logged) | {names.ERROR_TYPE: error or None}
+                self._place(attempt.endpoint)
+                | span_attributes.logged(logged)
+                | {names.ERROR_TYPE: error or None}
             ),
         )
 
@@ -217,99 +197,8 @@ class SpanMaker:
         return self._record.clock.wall(monotonic_ns)
 
 
-def _model(served: Served) -> dict[str, Value | None]:
-    return {
-        names.OPERATION_NAME: "chat",
-        names.PROVIDER_NAME: served.provider or None,
-        names.REQUEST_MODEL: served.model or None,
-    }
-
-
-def _answer(exchange: Exchange) -> dict[str, Value | None]:
-    """Return what the served answer says; nothing where there was none."""
-    serving = exchange.serving
-    if serving is None or not exchange.succeeded:
-        return {}
-    return _timing(exchange, serving) | {
-        names.RESPONSE_MODEL: serving.model,
-        names.FINISH_REASONS: [serving.finish_reason] if serving.finish_reason else None,
-        names.INPUT_TOKENS: serving.usage_prompt_tokens,
-        names.OUTPUT_TOKENS: serving.usage_output_tokens,
-    }
-
-
-def _cut(exchange: Exchange) -> dict[str, Value | None]:
-    """Return the finish reason of a stream that began to answer and never got to its end."""
-    began = any(attempt.first_token_ns is not None for attempt in exchange.attempts)
-    cut = exchange.stream and began and not exchange.succeeded
-    return {names.FINISH_REASONS: ["error"]} if cut else {}
-
-
-def _timing(exchange: Exchange, serving: Attempt) -> dict[str, Value | None]:
-    token_ns, byte_ns = serving.first_token_ns, serving.first_byte_ns
-    hit = exchange.first_touched
-    first_byte_s = None if byte_ns is None else seconds(byte_ns - exchange.dispatched_ns)
-    return {
-        names.TIME_TO_FIRST_CHUNK: first_byte_s if exchange.stream else None,
-        names.EXCHANGE_TIME_TO_FIRST_TOKEN: _ms(token_ns, exchange.planned_ns),
-        names.EXCHANGE_FAILOVER_DELAY: _ms(token_ns, hit.begin_ns) if hit else None,
-    }
-
-
-def _attempt_facts(attempt: Attempt) -> dict[str, Value | None]:
-    return {
-        names.HTTP_METHOD: "POST",
-        names.HTTP_STATUS: attempt.status,
-        names.RPC_SYSTEM: "grpc" if attempt.rpc_status else None,
-        names.RPC_STATUS: attempt.rpc_status,
-        names.ERROR_TYPE: None if attempt.outcome.succeeded else attempt.outcome.value,
-        names.RESPONSE_MODEL: attempt.model,
-        names.ATTEMPT_ORDINAL: attempt.ordinal,
-        names.ATTEMPT_OUTCOME: attempt.outcome.value,
-        names.ATTEMPT_TIME_TO_FIRST_TOKEN: _ms(attempt.first_token_ns, attempt.begin_ns),
-        names.ATTEMPT_TOKENS: attempt.tokens,
-        names.ATTEMPT_INPUT_TOKENS: attempt.usage_prompt_tokens,
-        names.ATTEMPT_OUTPUT_TOKENS: attempt.usage_output_tokens,
-    }
-
-
-def _hop_facts(hop: Hop) -> dict[str, Value | None]:
-    return {
-        names.HTTP_METHOD: "POST",
-        names.HTTP_STATUS: hop.status,
-        names.HOP_PROXY: hop.proxy,
-        names.HOP_MODE: hop.mode or None,
-        names.HOP_ENDING: hop.ending or None,
-        names.HOP_ASKED_UPSTREAM: hop.asked_upstream,
-        names.HOP_BYTES_IN: hop.bytes_in,
-        names.HOP_BYTES_OUT: hop.bytes_out,
-        names.HOP_EVENTS_OUT: hop.events_out,
-        names.HOP_TOKENS_UP: hop.tokens_up,
-    }
-
-
-def _hop_error(hop: Hop) -> str:
-    """Return what a SERVER span calls an error: a 5xx, or an answer that did not end in order."""
-    if hop.status is not None and hop.status >= 500:
-        return str(hop.status)
-    return "" if hop.ending == "complete" else hop.ending or "unfinished"
-
-
-def _logged(logged: ProviderRequest) -> dict[str, Value | None]:
-    return {
-        names.HTTP_METHOD: "POST",
-        names.HTTP_STATUS: logged.status,
-        names.STAND_IN_ENDED: logged.ended,
-        names.STAND_IN_TOKENS: logged.tokens,
-    }
-
-
 def _hop_id(exchange: Exchange, hop: Hop) -> str:
     return span_id(exchange.trace_id, f"hop {hop.proxy} {hop.hop}")
-
-
-def _ms(end_ns: int | None, start_ns: int) -> int | None:
-    return None if end_ns is None else round((end_ns - start_ns) / NS_PER_MS)
 
 
 def _telling_endpoint(exchange: Exchange) -> str:

@@ -14,7 +14,7 @@ from experiments.reading.fit_scalar import UNFIT, Fitted, fit_number, fit_word, 
 from experiments.reading.nearest import listed, nearest
 from experiments.reading.problems import Complaints, Path
 from experiments.reading.units import key_complaint
-from experiments.reading.vocabulary import canonical, plug_ins
+from experiments.reading.vocabulary import canonical, elsewhere, plug_ins
 
 
 def fit_struct(
@@ -39,7 +39,10 @@ def fit_reference(value: object, kind: str, path: Path, complaints: Complaints) 
     if name not in known:
         at = path if isinstance(value, str) else (*path, called)
         message = f"no {kind} is called {called}; there are {listed(known)}"
-        complaints.add(at, message, nearest(called, known))
+        if told := elsewhere(kind, name):
+            complaints.add(at, told)
+        else:
+            complaints.add(at, message, nearest(called, known))
         return UNFIT
     found = fit_struct({} if parameters is None else parameters, known[name],
                        (*path, called), complaints)  # fmt: skip

@@ -56,8 +56,8 @@ def fit_number(value: object, kind: Number, path: Path, complaints: Complaints) 
 def fit_word(value: object, kind: declared.Type, path: Path, complaints: Complaints) -> Fitted:
     """Fit text, a truth value or one of a few words; anything goes where anything is declared."""
     words = _words(kind)
-    if isinstance(value, str) and value in words:
-        return words[value]
+    if _is_among(words, value):
+        return words[str(value)]
     expected = {declared.StrType: str, declared.BoolType: bool, declared.AnyType: object}
     if isinstance(value, expected.get(type(kind), ())):
         return value
@@ -117,6 +117,12 @@ def _words(kind: declared.Type) -> dict[str, object]:
     if isinstance(kind, declared.EnumType):
         return {str(member.value): member for member in kind.cls}
     return {}
+
+
+def _is_among(words: Mapping[str, object], value: object) -> bool:
+    """Tell whether a value is one of the words, a number where that is one: `307`, not `"307"`."""
+    word = words.get(str(value))
+    return word is not None and isinstance(value, int if isinstance(word, int) else str)
 
 
 def _truth_meant(kind: declared.Type, value: object) -> str:

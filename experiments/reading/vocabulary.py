@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from faults.catalog import fault_classes, listener_fault_classes, own_name
+from faults.catalog import fault_classes, listener_fault_classes, only_in_clients, own_name
 from faults.compositions_catalog import composition_classes, own_composition_name
 from loadgen.catalog import arrivals_classes
 from providers.catalog import dialect_classes
@@ -34,6 +34,11 @@ def canonical(kind: str, name: object) -> Any:  # noqa: ANN401 - whatever stands
     """Return a plug-in's own name, where a file calls it as other tools do."""
     own = _OWN_NAMES.get(kind)
     return own(name) if own is not None and isinstance(name, str) else name
+
+
+def elsewhere(kind: str, name: object) -> str:
+    """Say why a plug-in that exists cannot stand in an experiment; empty for any other name."""
+    return only_in_clients(name) if kind == "fault" and isinstance(name, str) else ""
 
 
 def first_sentence(doc: str | None) -> str:

@@ -176,7 +176,7 @@ def injection_words(inject: dict[str, dict[str, object]]) -> str:
     """Write a fault's kind with the parameters that were given: `http_error (status 503)`."""
     kinds: list[str] = []
     for kind, parameters in inject.items():
-        told = [f"{name} {value}" for name, value in parameters.items() if value is not None]
+        told = [f"{name} {value}" for name, value in parameters.items() if value not in (None, "")]
         kinds.append(f"{kind} ({', '.join(told)})" if told else kind)
     return ", ".join(kinds)
 

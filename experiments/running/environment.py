@@ -1,8 +1,9 @@
 """The environment variables by which a gateway, or a client of somebody's own, finds the proxies.
 
 Pure. Each endpoint is named twice: as `CROSSWIND_<NAME>_URL`, and under the names that the official
-SDKs and LiteLLM read. Keys are made up where an endpoint is a stand-in; a real one's are taken from
-the user's own environment, and nothing here touches them.
+SDKs and LiteLLM read; one over gRPC as `CROSSWIND_<NAME>_ADDRESS`, which its clients take. Keys are
+made up where an endpoint is a stand-in; a real one's are taken from the user's own environment, and
+nothing here touches them.
 """
 
 import re
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from experiments.model import Endpoint, Experiment
 from experiments.running.configs import ca_file, proxy_url
-from providers.catalog import make_dialect
+from providers.catalog import make_dialect, speaks_grpc
 from providers.dialects.azure_openai import AzureOpenAI
 from providers.dialects.openai_chat import OpenAIChat
 from providers.dialects.vertex_gemini import VertexGemini
@@ -31,6 +32,10 @@ def environment_of(
     """Return the variables; `service_account_file` is a key file that the stand-ins honour."""
     urls = {e.name: proxy_url(e, proxy_ports) for e in experiment.endpoints}
     found = {f"CROSSWIND_{variable_part(name)}_URL": url for name, url in urls.items()}
+    for endpoint in experiment.endpoints:
+        if speaks_grpc(endpoint.dialect):
+            address = urlsplit(urls[endpoint.name]).netloc
+            found[f"CROSSWIND_{variable_part(endpoint.name)}_ADDRESS"] = address
     for endpoint in reversed(experiment.endpoints):
         # The first of a kind wins, since what comes later overwrites.
         found |= _as_the_sdks_read_it(endpoint, urls[endpoint.name])

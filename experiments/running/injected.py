@@ -8,7 +8,7 @@ import msgspec
 from experiments.reading.document import parse_value
 from experiments.reading.nearest import nearest
 from experiments.reading.problems import UsageError
-from experiments.reading.vocabulary import plug_ins
+from experiments.reading.vocabulary import elsewhere, plug_ins
 from faults.catalog import make_fault, own_name
 from faults.config import Rule
 from faults.control import Facts, ask_all
@@ -27,7 +27,8 @@ def rule_of(fault: str, lasting: str, at: Iterable[str], share: float, sets: Ite
     if fault not in plug_ins("fault"):
         hint = nearest(fault, plug_ins("fault"))
         meant = f"; did you mean {hint}?" if hint else ""
-        raise UsageError(f"inject: no fault is called {fault}{meant}")
+        why = elsewhere("fault", fault) or f"no fault is called {fault}{meant}"
+        raise UsageError(f"inject: {why}")
     try:
         make_fault({fault: parameters})
     except msgspec.ValidationError as error:

@@ -6,6 +6,7 @@ that is over before its request resets the rest of that, as RFC 9113, 8.1 lets s
 
 from typing import Final, Protocol
 
+from faults.http2.call_reading import CallReading
 from faults.http2.heads import Field, asks_grpc, for_upstream, request_of
 from faults.http2.line import QUEUED_BYTES, Line, Said
 from faults.http2.stream_player import StreamPlayer
@@ -76,12 +77,22 @@ class Exchange:
         self._player: StreamPlayer | None = None
         request = self._request
         size = len(request.head)
-        self.row: HopEnded = sides.lane.begin_hop(
-            sides.number, request.parent, request.attempt_key, size
-        )
+        self._reading: CallReading | None = None
+        self.row: HopEnded = self._begun(size)
+
+    def _begun(self, size: int) -> HopEnded:
+        """Record that it began, or leave it to whoever reads it; return the row of its end."""
+        lane, number, request = self.lane, self._sides.number, self._request
+        if not (self._grpc and lane.reads and lane.dialect.grpc):
+            return lane.begin_hop(number, request.parent, request.attempt_key, size)
+        row = lane.new_hop(size)
+        self._reading = CallReading(lane, lane.hop_begun(number, row.hop))
+        return row
 
     def begin(self) -> None:
         """Decide what becomes of it, now or when enough of its body has come."""
+        if self._reading is not None and not self._request_ended:
+            return
         request, lane = self._request, self.lane
         traits = request.traits(first=self._first)
         touchable = bool(lane.armed) and lane.may_touch(request, traits)
@@ -90,6 +101,8 @@ class Exchange:
             self._decide(b"" if touchable and not by_head else None)
 
     def _decide(self, body: bytes | None) -> None:
+        if self._reading is not None:
+            self._request = self._reading.asked(self._request, body or b"")
         request, lane = self._request, self.lane
         chosen: tuple[ArmedRule, ...] = ()
         traits = request.traits(first=self._first, body=lambda: body or b"")
@@ -205,6 +218,8 @@ class Exchange:
 
     def say(self, said: Said) -> None:
         """Say something to the client."""
+        if self._reading is not None:
+            self._reading.given(said)
         self._sides.line.say(self.stream, said)
 
     def go_away(self, code: int, *, refuses: bool) -> None:
@@ -288,6 +303,8 @@ class Exchange:
         self._over = True
         if self._player is not None:
             self._player.stop()
+        if self._reading is not None:
+            self._reading.ended(self.row, ending)
         self.lane.end_hop(self.row, ending, error)
         upstream = self._sides.upstream
         if self.up and upstream is not None:

@@ -23,6 +23,7 @@ from faults.steps import (
     Trailers,
 )
 from providers.dialect import Dialect
+from providers.grpc import Headers, Status
 from telemetry.clock import now_ns
 from telemetry.rows import HopEnded
 
@@ -120,6 +121,7 @@ class StreamPlayer(Playing):
         if isinstance(step, Head):
             self._row.status = step.status
             self._row.head_ns = now_ns()
+            self._note_status(step.headers)
             self._utter(Said(fields=fields_of(step, measured=not self._scripted)))
         elif isinstance(step, Event):
             self._row.events_out += self._scripted
@@ -127,6 +129,7 @@ class StreamPlayer(Playing):
                 self._row.bytes_out += len(step.data)
                 self._utter(Said(data=step.data))
         elif isinstance(step, Trailers):
+            self._note_status(step.headers)
             self._trailers = Said(fields=plain_fields(step.headers), end=True)
         elif isinstance(step, GoAway):
             self._stage.go_away(step.code, refuses=step.refuses)
@@ -150,6 +153,12 @@ class StreamPlayer(Playing):
         self._ending = self._ending or ("fin" if isinstance(step, Close) else "reset")
         code = step.code if isinstance(step, Reset) else INTERNAL_ERROR
         self._stage.say(Said(reset=code))
+
+    def _note_status(self, headers: Headers) -> None:
+        """Note the status of a gRPC call, which comes in trailers, or alone in a head."""
+        told = dict(headers).get("grpc-status", "")
+        if told.isdecimal():
+            self._row.rpc_status = Status(int(told)).name
 
     def _utter(self, said: Said) -> None:
         if self._last is not None:

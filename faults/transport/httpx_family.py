@@ -12,7 +12,7 @@ from typing import Any
 from faults.rules import ArmedRule
 from faults.steps import Close, Event, Head, Reset, Step
 from faults.transport.answers import AnswerSteps
-from faults.transport.injection import Injection, Request, end_s, needs_events, refusing
+from faults.transport.injection import Injection, Request, end_s, needs_events, refusing, within
 from faults.transport.telling import (
     POLL_S,
     Patience,
@@ -33,6 +33,10 @@ TIMED_OUT = "The read operation timed out"
 RESET = "[Errno 104] Connection reset by peer"
 REFUSED = "[Errno 111] Connection refused"
 UNANSWERED = "Server disconnected without sending a response."
+TOO_LONG = "Receive buffer too long"
+LONGEST_HEAD_BYTES = 102_400
+"""How much of a head both libraries read before they want its end."""
+
 CUT = "peer closed connection without sending complete message body (incomplete chunked read)"
 
 
@@ -43,6 +47,7 @@ def request_of(theirs: Theirs) -> Request:
         target=theirs.url.raw_path.decode("latin-1"),
         headers=tuple(theirs.headers.multi_items()),
         body=theirs.content,
+        scheme=theirs.url.scheme,
     )
 
 
@@ -56,7 +61,10 @@ def answer_in_thread(
     """
     request.read()
     chosen = injection.choose(request_of(request))
-    if not chosen:
+    if (met := within(chosen)) is not None and not injection.off.wait(met[1].takes_s):
+        injection.witness(met[0], "refused", request_of(request))
+        raise library.ConnectError(met[1].words)
+    if met is not None or not chosen:
         return inner.handle_request(request)
     answer = AnswerInThread(library, injection, chosen, request)
     steps = answer.steps(lambda: inner.handle_request(request))
@@ -74,7 +82,13 @@ async def answer_in_loop(
     """Return the response that a coroutine gets, as `answer_in_thread` does."""
     await request.aread()
     chosen = injection.choose(request_of(request))
-    if not chosen:
+    if (met := within(chosen)) is not None:
+        bears_s = _timeout_s(request, "connect")
+        gives_up = bears_s <= met[1].takes_s
+        if not await off_within(injection, min(bears_s, met[1].takes_s)):
+            injection.witness(met[0], "refused", request_of(request))
+            raise library.ConnectTimeout("") if gives_up else library.ConnectError(met[1].words)
+    if met is not None or not chosen:
         return await inner.handle_async_request(request)
     answer = AnswerInLoop(library, injection, chosen, request)
     steps = answer.steps(lambda: inner.handle_async_request(request))
@@ -106,10 +120,8 @@ class Answer:
         eventful = needs_events(chosen)
         script = injection.script(chosen, asked)
         self.telling = Telling(script, lambda: eventful and self.reader.unseen)
-        silence_s = request.extensions.get("timeout", {}).get("read")
         self.patience = Patience(
-            math.inf if silence_s is None else silence_s,
-            lambda: end_s(chosen) - injection.now_s(),
+            _timeout_s(request, "read"), lambda: end_s(chosen) - injection.now_s()
         )
 
     def heard(self, theirs: Theirs) -> list[Step]:
@@ -130,6 +142,8 @@ class Answer:
     def head_in(self, step: Step) -> Head:
         """Return a first step that is a head; raises what any other is to a client."""
         if isinstance(step, Head):
+            if _size(step) > LONGEST_HEAD_BYTES:
+                raise self._library.RemoteProtocolError(TOO_LONG)
             return step
         raise self.error(step, UNANSWERED)
 
@@ -218,9 +232,23 @@ class AnswerInLoop(Answer):
             yield step
 
     async def _wait(self, seconds: float) -> bool:
-        loop = asyncio.get_running_loop()
-        until_s = loop.time() + seconds
-        # Not an asyncio.Event: whoever takes faults away may be in another thread.
-        while not self._injection.off.is_set() and (left_s := until_s - loop.time()) > 0:  # noqa: ASYNC110 - see above
-            await asyncio.sleep(min(left_s, POLL_S))
-        return self._injection.off.is_set()
+        return await off_within(self._injection, seconds)
+
+
+async def off_within(injection: Injection, seconds: float) -> bool:
+    """Wait in a coroutine; True as soon as faults were taken away."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + seconds
+    # Not an asyncio.Event: whoever takes faults away may be in another thread.
+    while not injection.off.is_set() and (left_s := until_s - loop.time()) > 0:  # noqa: ASYNC110 - see above
+        await asyncio.sleep(min(left_s, POLL_S))
+    return injection.off.is_set()
+
+
+def _timeout_s(request: Theirs, kind: str) -> float:
+    told = request.extensions.get("timeout", {}).get(kind)
+    return math.inf if told is None else told
+
+
+def _size(head: Head) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in head.headers)

@@ -20,8 +20,8 @@ import msgspec
 from faults.catalog import fault_classes, faults_over, listener_fault_classes, own_name
 from faults.circumstances import Circumstances
 from faults.config import Rule
-from faults.fault import Fault, ListenerFault
-from faults.heads import attempt_key_in, parent_in
+from faults.fault import ClientFault, Fault, ListenerFault
+from faults.heads import attempt_key_in, parent_in, url_in
 from faults.layers import Layer, compose
 from faults.rules import ArmedRule, RuleBook, may_touch
 from faults.selection.complaints import match_of
@@ -47,12 +47,16 @@ class Touched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides whether a request is touched: `target` with its query, headers as sent."""
+    """What decides whether a request is touched: `target` with its query, headers as sent.
+
+    `scheme`: of its URL.
+    """
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    scheme: str = "http"
 
 
 def lasting(  # noqa: PLR0913 - what a rule says, each by name
@@ -112,7 +116,7 @@ class Injection:
         told = [msgspec.structs.replace(rule, endpoints=(ANYWHERE,)) for rule in rules]
         _refuse_other_protocols(told)
         _refuse_connections(told)
-        self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True)
+        self._book = RuleBook(told, seed=seed, run_tag="", bystanders=True, in_client=True)
         self._clock, self._start_s = clock, clock()
         self._contents: Counter[str] = Counter()
         self._numbers = itertools.count()
@@ -149,10 +153,15 @@ class Injection:
     def script(self, chosen: tuple[ArmedRule, ...], request: Request) -> Script:
         """Return what the client gets instead; whoever plays it is attested in `touched`."""
         faults = [(one.rule.id, one.fault) for one in chosen if isinstance(one.fault, Fault)]
-        dice = self._dice_of(request)
+        dice, head = self._dice_of(request), _head(request)
+        url = url_in(head, head.lower(), request.scheme)
         layers = [
-            Layer(r, fault.script_in(Circumstances(dice(r)), self.dialect), bool(fault.untouched))
-            for r, fault in faults
+            Layer(
+                rule_id,
+                fault.script_in(Circumstances(dice(rule_id), url=url), self.dialect),
+                bool(fault.untouched),
+            )
+            for rule_id, fault in faults
         ]
         return compose(layers, lambda rule_id, action: self.witness(rule_id, action, request))
 
@@ -193,6 +202,9 @@ def _refuse_other_protocols(rules: Iterable[Rule]) -> None:
             if name in kinds and kinds[name].of_connection:
                 told = "is a fault of connections, which only a proxy sees"
                 raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
+            if name in fault_classes() and fault_classes()[name].resends:
+                told = "sends a request again behind its client's back, which only a proxy can"
+                raise msgspec.ValidationError(f"{rule.id}: {name} {told}")
 
 
 def _refuse_connections(rules: Iterable[Rule]) -> None:
@@ -208,6 +220,14 @@ def _refuse_connections(rules: Iterable[Rule]) -> None:
 def refusing(chosen: tuple[ArmedRule, ...]) -> ArmedRule | None:
     """Return the rule by which no connection comes about, None where one does."""
     return next((one for one in chosen if isinstance(one.fault, ListenerFault)), None)
+
+
+def within(chosen: tuple[ArmedRule, ...]) -> tuple[str, ClientFault] | None:
+    """Return the first fault that the client meets within itself, with its rule's id."""
+    for one in chosen:
+        if isinstance(one.fault, ClientFault):
+            return one.rule.id, one.fault
+    return None
 
 
 def needs_events(chosen: tuple[ArmedRule, ...]) -> bool:

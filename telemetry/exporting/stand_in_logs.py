@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from telemetry.spans import ProviderRequest
+from telemetry.span_attributes import ProviderRequest
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):

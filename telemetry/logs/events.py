@@ -170,6 +170,19 @@ def _not_applicable(event: Happening) -> Iterator[LogFact]:
     yield msgspec.structs.replace(made, trace_id=_text(event, "trace_id"))
 
 
+def _replayed(event: Happening) -> Iterator[LogFact]:
+    where, status = _text(event, "endpoint"), _int(event, "status")
+    brought = f" answered {status}" if status else ""
+    made = _fact(
+        event,
+        log_names.FAULT_REPLAYED,
+        f"fault {event.subject} sent a request to {where} again:{brought} {_text(event, 'ending')}",
+        FAULT_ID=event.subject,
+        ENDPOINT=where,
+    )
+    yield msgspec.structs.replace(made, trace_id=_text(event, "trace_id"))
+
+
 def _switched(name: str, message: str) -> "Maker":
     def make(event: Happening) -> Iterator[LogFact]:
         about = {"FAULT_ID": event.subject} if event.subject else {}
@@ -286,6 +299,7 @@ _MAKERS: dict[str, Maker] = {
     "window_start": _window_start,
     "window_end": _window_end,
     "fault_not_applicable": _not_applicable,
+    "replayed": _replayed,
     "killed": _switched(log_names.FAULTS_KILLED, "the kill switch took every fault away"),
     "frozen": _switched(log_names.FAULTS_FROZEN, "faults are frozen as they were"),
     "injected": _switched(log_names.FAULT_INJECTED, "fault {} came from outside"),

@@ -34,6 +34,9 @@ FAULT_ENDED = _event("crosswind.fault.ended", "INFO", "a fault was taken away")
 FAULT_NOT_APPLICABLE = _event(
     "crosswind.fault.not_applicable", "WARN", "a fault met answers that it cannot act on"
 )
+FAULT_REPLAYED = _event(
+    "crosswind.fault.replayed", "INFO", "a provider got a request again, and what became of that"
+)
 FAULTS_KILLED = _event("crosswind.faults.killed", "WARN", "somebody pulled the kill switch")
 FAULTS_FROZEN = _event("crosswind.faults.frozen", "WARN", "somebody froze the faults as they were")
 FAULT_INJECTED = _event("crosswind.fault.injected", "WARN", "a fault came from outside")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from telemetry.exchange import Quota
-from telemetry.spans import Served
+from telemetry.span_attributes import Served
 
 
 class FaultFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Attempts with usage, or a generated token, beyond the first of each exchange: billed twice.
 
-At a real cloud a lower bound: only what was billed or passed the proxy is known.
+At a real cloud a lower bound: only what was billed or passed the proxy is known. What a fault of
+ours sends again (`dedup_replay`) is no attempt: the events `replayed` tell of it.
 """
 
 from telemetry.exchange import Attempt, Evidence, Exchange

@@ -55,8 +55,8 @@ VIEW: View[_Row] = View(
         Column(
             "action",
             "VARCHAR",
-            "what was done first: `answered`, `delayed`, `withheld`, `reset`, `truncated` or "
-            "`refused`",
+            "what was done first: `answered`, `delayed`, `withheld`, `reset`, `truncated`, "
+            "`replayed` or `refused`",
             lambda r: r.touch.action,
         ),
         Column("at_s", "DOUBLE", "when", lambda r: r.seen.at_s(r.touch.at_ns)),

@@ -6,16 +6,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from faults import library, listener
+from faults import client, library, listener
 from faults.catalog import (
     aliases,
+    client_fault_classes,
     fault_classes,
     faults_over,
     listener_fault_classes,
     make_fault,
     own_name,
 )
-from faults.fault import Fault, ListenerFault
+from faults.fault import ClientFault, Fault, ListenerFault
 from faults.library.http_error import HttpError
 from faults.library.stream_stall import StreamStall
 from telemetry import plugins
@@ -24,9 +25,11 @@ TESTS = Path(__file__).parent
 PLUG_INS = [
     *((module, Fault) for module in plugins.modules(library)),
     *((module, ListenerFault) for module in plugins.modules(listener)),
+    *((module, ClientFault) for module in plugins.modules(client)),
 ]
-KINDS = [*fault_classes().values(), *listener_fault_classes().values()]
-ACTIONS = {"answered", "delayed", "withheld", "reset", "truncated", "refused"}
+PROXIED = [*fault_classes().values(), *listener_fault_classes().values()]
+KINDS = [*PROXIED, *client_fault_classes().values()]
+ACTIONS = {"answered", "delayed", "withheld", "reset", "truncated", "replayed", "refused"}
 
 
 def test_the_faults_that_were_promised_are_there() -> None:
@@ -38,6 +41,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "content_filter_block",
         "context_length_exceeded",
         "deadline_exceeded",
+        "dedup_replay",
         "empty_response",
         "error_in_200",
         "http_error",
@@ -49,6 +53,7 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "overloaded",
         "quota_exhausted",
         "rate_limited",
+        "redirect_loop",
         "request_timeout",
         "reset_peer",
         "server_error",
@@ -75,12 +80,14 @@ def test_the_faults_that_were_promised_are_there() -> None:
         "limit_data",
         "slow_close",
         "finish_early",
+        "header_bomb",
         "token_drop",
         "token_duplicate",
         "token_scramble",
         "tool_call_corrupt",
     }
     assert set(listener_fault_classes()) == {"connect_refused", "connect_timeout", "tls_failure"}
+    assert set(client_fault_classes()) == {"dns_failure"}
 
 
 @pytest.mark.parametrize(("module", "base"), PLUG_INS)
@@ -128,8 +135,9 @@ def test_every_parameter_says_what_it_means(kind: type[Fault]) -> None:
     assert all(one.get("description") for one in described.values())
 
 
-def test_plug_ins_share_no_name_between_the_two_levels() -> None:
-    assert not set(fault_classes()) & set(listener_fault_classes())
+def test_plug_ins_share_no_name_between_the_levels() -> None:
+    names = [*fault_classes(), *listener_fault_classes(), *client_fault_classes()]
+    assert len(set(names)) == len(names)
 
 
 def test_a_reference_becomes_a_fault_with_its_parameters() -> None:
@@ -173,7 +181,7 @@ def test_a_fault_that_does_not_exist_is_a_key_error() -> None:
         make_fault({"http_eror": {}})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PROXIED)
 def test_a_fault_survives_the_json_that_the_injector_is_told_in(kind: type[Fault]) -> None:
     required = {field.name: 1 for field in msgspec.structs.fields(kind) if field.required}
     made = make_fault({kind.name: {**required}})

@@ -5,11 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from faults.catalog import fault_classes, faults_over, listener_fault_classes
+from faults.catalog import (
+    client_fault_classes,
+    fault_classes,
+    faults_over,
+    listener_fault_classes,
+)
 from faults.docs import page
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "faults.md"
-KINDS = [*fault_classes().values(), *listener_fault_classes().values()]
+KINDS = [
+    *fault_classes().values(),
+    *listener_fault_classes().values(),
+    *client_fault_classes().values(),
+]
 
 
 def test_the_committed_page_is_what_the_plug_ins_say() -> None:

@@ -14,6 +14,7 @@ from faults.heads import (
     rewrite_request,
     start_line,
     told_fields,
+    url_in,
     without_field,
 )
 from telemetry.identity import Parent
@@ -135,3 +136,20 @@ def test_fields_are_told_as_they_came_without_the_space_around_them() -> None:
     head = b"HTTP/1.1 200 OK\r\nX-One:  a: \xa0\t\r\nx-two:\r\n\r\n"
 
     assert told_fields(head) == (("X-One", "a: \xa0"), ("x-two", ""))
+
+
+@pytest.mark.parametrize(
+    ("target", "lines", "url"),
+    [
+        ("/v1?a=b", ["Host: Up.test:81"], "https://up.test:81/v1?a=b"),
+        ("/", ["X: 1", "host:up.test \t"], "https://up.test/"),
+        ("/v1", ["X-Host: other", "X: host: other"], "/v1"),
+        ("http://up.test/v1", ["Host: other"], "http://up.test/v1"),
+        ("*", ["Host: up.test"], "/"),
+    ],
+)
+def test_where_a_request_was_sent_is_what_its_client_calls_the_place(
+    target: str, lines: list[str], url: str
+) -> None:
+    asked = head(*lines, first=f"POST {target} HTTP/1.1")
+    assert url_in(asked, asked.lower(), "https") == url

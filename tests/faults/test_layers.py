@@ -5,7 +5,7 @@ import pytest
 
 from faults.layers import Layer, compose
 from faults.rehearse import rehearse
-from faults.steps import NEXT, Close, End, Event, Head, Next, Reset, Script, Step, Wait
+from faults.steps import NEXT, Close, End, Event, Head, Next, Resend, Reset, Script, Step, Wait
 from tests.faults.honest import EVENT_STREAM, OPENING, fault, play, said, stream
 
 OWN = Event(data=b"data: own\n\n")
@@ -191,3 +191,9 @@ def test_a_script_that_is_left_behind_by_an_ending_is_closed_too() -> None:
     script = watched()
     heard(passing(1, Reset()), script, honest=stream(1))
     assert closed == [True]
+
+
+def test_what_is_to_be_sent_again_is_said_past_every_other_layer() -> None:
+    steps, attested = heard(passing(2), passing(1, Resend(times=1)), honest=stream(1))
+    assert steps == [EVENT_STREAM, Resend(times=1), *stream(1)[1:]]
+    assert attested == [("1", "replayed")]

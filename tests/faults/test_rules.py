@@ -332,3 +332,11 @@ def test_what_may_be_touched_is_known_by_the_head() -> None:
     assert (may_touch(elsewhere, traits), may_touch(by_prompt, traits)) == (False, True)
     assert (needs_body(elsewhere, traits), needs_body(by_prompt, traits)) == (False, True)
     assert may_touch(book(rule()).armed("azure", 15), traits)
+
+
+def test_what_is_to_be_sent_again_is_read_whole_before() -> None:
+    again: dict[str, object] = {"dedup_replay": {}}
+    everywhere = book(rule(inject=again)).armed("azure", 15)
+    elsewhere = book(rule(inject=again, match={"path": "/other"})).armed("azure", 15)
+    traits = Traits(b"post /v1 http/1.1\r\n\r\n", head=b"POST /v1 HTTP/1.1\r\n\r\n")
+    assert (needs_body(everywhere, traits), needs_body(elsewhere, traits)) == (True, False)

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from telemetry.rows import HopBegun
-from tests.live.proxied import Line, Provider, Proxy, answers, ask, proxied
+from tests.live.proxied import (
+    Line,
+    Provider,
+    Proxy,
+    always,
+    answers,
+    ask,
+    proxied,
+    wait_until,
+)
 from tests.live.said import OK, get, new_span, request
 
 pytestmark = pytest.mark.live
@@ -141,6 +150,27 @@ def test_of_pipelined_requests_the_first_is_answered_and_the_second_never_sent(
     assert line.read_to_end() == OK
     provider.await_end()
     assert b"second" not in provider.lines[0].received
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_the_next_request_may_come_with_the_end_of_one_whose_answer_is_over(
+    provider: Provider, *, chunked: bool
+) -> None:
+    known = b"tracestate: crosswind=0\r\n"
+    first = request(b"first", headers=known)
+    if chunked:
+        framed = known + b"Transfer-Encoding: chunked\r\n"
+        first = request(headers=framed) + b"5\r\nfirst\r\n0\r\n\r\n"
+    head, end, body = first.partition(b"\r\n\r\n")
+    refusing = always("it", {"http_error": {"status": 503, "message": "no"}}, "azure")
+    with proxied(provider.port, rules=(refusing,)) as proxy:
+        line = proxy.connect()
+        line.send(head + end)
+        line.read_until(b'"no"')
+        line.send(body + request(b"second", headers=known))
+        line.read_until(b'"no"', 2)
+        line.close()
+        wait_until(lambda: len(proxy.touches()) == 2)
 
 
 def test_bytes_that_are_no_http_pass_unread_both_ways(proxy: Proxy, provider: Provider) -> None:

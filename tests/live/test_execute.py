@@ -14,6 +14,7 @@ import pytest
 
 from experiments.exported import export_run
 from telemetry.collected import collected_spans
+from telemetry.outcome import Outcome
 from telemetry.rows import SpanCollected
 from telemetry.seal import read_record
 from tests.live.collectors import collector
@@ -34,6 +35,41 @@ with tracer.start_as_current_span("above"), tracer.start_as_current_span("below"
 provider.shutdown()
 """
 """A command that is told nothing but by its environment."""
+
+CALLS = """
+import os
+import grpc
+from providers.catalog import make_dialect
+from providers.dialect import Question
+
+dialect = make_dialect({"open-inference": {}})
+with grpc.insecure_channel(os.environ["CROSSWIND_TRITON_ADDRESS"]) as channel:
+    for number in range(10):
+        for attempt in range(3):
+            question = Question(prompt=f"question {number}", max_output_tokens=3)
+            asked = dialect.request(question, "", "k")
+            call = channel.unary_stream(asked.target)(asked.body, metadata=asked.headers)
+            try:
+                list(call)
+                break
+            except grpc.RpcError:
+                continue
+"""
+"""A client over gRPC that tries again by itself, and tells nobody."""
+
+CALLED = """
+title: A client over gRPC
+endpoints:
+  triton: {dialect: open-inference, stand_in: {latency: {overhead_s: 0.01, token_gap_s: 0.001}}}
+faults:
+  - {id: down, at: triton, duration_s: 60, first_n: 4, inject: {grpc_status: {code: 14}}}
+  - id: cut
+    at: triton
+    duration_s: 60
+    after_n: 4
+    first_n: 2
+    inject: {stream_truncate: {after_tokens: 1}}
+"""
 
 ASK = [sys.executable, str(EXAMPLES / "ask.py")]
 
@@ -63,6 +99,23 @@ def test_the_official_clients_retries_and_what_it_took_for_a_success_are_told(
     again = subprocess.run([CROSSWIND, "judge", str(folder)], capture_output=True, check=False)
     assert again.returncode == 3
     assert (folder / "verdict.json").read_bytes() == before
+
+
+def test_calls_over_grpc_are_read_and_their_retries_known(tmp_path: Path) -> None:
+    experiment = tmp_path / "called.yaml"
+    experiment.write_text(CALLED)
+    done = run(tmp_path, str(experiment), "--", sys.executable, "-c", CALLS)
+    assert "14 attempts for 10 exchanges, 4 of them retries" in done.stdout, (
+        done.stdout + done.stderr
+    )
+    assert "2 failed, 0 of those taken for a success" in done.stdout
+    (folder,) = tmp_path.glob("2*")
+    ended = [(a.outcome, a.rpc_status) for e in read_record(folder).exchanges for a in e.attempts]
+    assert ended == [
+        *[(Outcome.SERVER_ERROR, "UNAVAILABLE")] * 4,
+        *[(Outcome.TRUNCATED, None)] * 2,
+        *[(Outcome.OK, "OK")] * 8,
+    ]
 
 
 def test_continuous_integration_is_told_on_its_own_pages(

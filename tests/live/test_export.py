@@ -24,7 +24,8 @@ from telemetry.assembly import Assembly
 from telemetry.export import SPANS_PER_BATCH, Exported, export
 from telemetry.record import Record
 from telemetry.run_spans import Injected
-from telemetry.spans import Described, Served, SpanMaker
+from telemetry.span_attributes import Served
+from telemetry.spans import Described, SpanMaker
 from tests.telemetry.scenes import BIG_NS, CLOCK, MS, TAG, failover, opened
 
 pytestmark = pytest.mark.live

@@ -29,7 +29,8 @@ from telemetry.logs.otlp import unit_of
 from telemetry.record import Record, Scalar
 from telemetry.redaction import Redactor
 from telemetry.rows import AnyRow, Event
-from telemetry.spans import Described, Served
+from telemetry.span_attributes import Served
+from telemetry.spans import Described
 from tests.live.otlp_backend import GRPC, HTTP, Backend, backend, wait_until
 from tests.live.peers import answers, free_port, jaeger_at, started
 from tests.telemetry.scenes import BIG_NS, CLOCK, MS, TAG, failover, opened

@@ -163,7 +163,7 @@ def test_typed_contents_ask_as_well_as_raw_ones(start: Starter) -> None:
     typed = encoded("ModelInferRequest", model_name="vllm_model", inputs=[text, limit])
     said = TRITON.read_body(start(StandIn(latency=FAST)).unary(INFER, typed))
     assert numbers_in(said.text) == [0, 1, 2]
-    assert (said.finish_reason, said.usage) == (None, None), "nobody asked for them"
+    assert (said.finish_reason, said.usage) == ("finished", None), "nobody asked for more"
 
 
 def test_over_quota_is_exhausted_with_a_wait_that_can_be_read(start: Starter) -> None:

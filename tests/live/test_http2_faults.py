@@ -48,6 +48,7 @@ UNARY: dict[str, tuple[Inject, str]] = {
     "reset": ({"reset_peer": {}}, "INTERNAL"),
     "hole": ({"blackhole": {}}, "DEADLINE_EXCEEDED"),
     "page": ({"server_error": {"status": 502, "html_body": True}}, "UNAVAILABLE"),
+    "bomb": ({"header_bomb": {}}, "RESOURCE_EXHAUSTED"),
 }
 
 

@@ -84,6 +84,9 @@ def test_what_no_fault_touches_passes_as_it_is(library: Any, ours: Any, provider
         ({"connect_refused": {}}, 0, "ConnectError", "refused", "refused"),
         ({"stream_stall": {"after_tokens": 5}}, 5, "ReadTimeout", "timed out", "withheld"),
         ({"blackhole": {}}, 0, "ReadTimeout", "timed out", "withheld"),
+        ({"dns_failure": {}}, 0, "ConnectError", "[Errno -2] Name or service", "refused"),
+        ({"redirect_loop": {}}, 0, None, "", "answered"),
+        ({"header_bomb": {}}, 0, "RemoteProtocolError", "buffer too long", "answered"),
     ],
 )
 def test_a_fault_is_what_a_socket_would_have_been(  # noqa: PLR0917 - a table
@@ -199,3 +202,18 @@ def test_the_example_says_what_its_client_met(tmp_path: Path) -> None:
     met = done.stdout.count("InternalServerError") + done.stdout.count(": 6 pieces")
     assert f"touched: {met} of 12" in done.stdout
     assert 0 < met < 12
+
+
+@pytest.mark.parametrize(("library", "ours"), LIBRARIES)
+def test_a_resolver_that_hangs_outlasts_threads_but_not_coroutines(
+    library: Any, ours: Any, provider: str
+) -> None:
+    hangs = {"dns_failure": {"rcode": "timeout", "delay_s": 1.0}}
+    began_s = time.monotonic()
+    faults, _, error = _in_thread(library, ours, hangs, provider)
+    assert isinstance(error, library.ConnectError)
+    assert "Temporary failure" in str(error)
+    assert time.monotonic() - began_s >= 1.0
+    faults_in_loop, _, in_loop = _in_loop(library, ours, hangs, provider)
+    assert isinstance(in_loop, library.ConnectTimeout)
+    assert [one.action for one in (*faults.touched, *faults_in_loop.touched)] == ["refused"] * 2

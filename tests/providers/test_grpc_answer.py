@@ -1,9 +1,11 @@
+import msgspec
 import pytest
 
 from providers.catalog import make_dialect
 from providers.dialect import Answer
 from providers.grpc import NAMES, Status
 from providers.grpc_answer import CallAnswer, outcome_of
+from providers.open_inference import Said, stream_response_bytes
 from providers.words import token_text
 from telemetry.outcome import Outcome
 from telemetry.rows import AttemptEnded
@@ -78,7 +80,7 @@ def test_a_message_that_no_status_follows_is_no_answer() -> None:
     answer = reading(stream=False)
     answer.message(body(), 5)
     answer.end_of_connection(reset=False)
-    assert answer.outcome is Outcome.TRUNCATED
+    assert (answer.outcome, row(answer).error) == (Outcome.TRUNCATED, "no gRPC status")
 
 
 def test_the_page_of_a_server_that_is_not_grpc_keeps_its_http_status() -> None:
@@ -129,6 +131,31 @@ def test_an_error_message_ends_it_at_once() -> None:
     assert answer.outcome is Outcome.ERROR_EVENT
     answer.end_of_call(OK, 3)
     assert (answer.outcome, row(answer).rpc_status) == (Outcome.ERROR_EVENT, None)
+
+
+def test_who_did_not_ask_why_it_ended_is_told_that_it_did() -> None:
+    unasked = Answer(response_id="1", created_s=0, prompt_tokens=9, output_tokens=3)
+    unasked = msgspec.structs.replace(unasked, include_finish=False)
+    answer, whole = reading(), reading(stream=False)
+    for index in range(3):
+        answer.message(DIALECT.token(unasked, token_text(1, index)), 1)
+    assert not answer.finished
+    (last,) = DIALECT.closing(unasked)
+    answer.message(last, 1)
+    whole.message(DIALECT.body(unasked, [token_text(1, 0)]), 1)
+    for one in (answer, whole):
+        one.end_of_call(OK, 2)
+        assert (row(one).outcome, row(one).finish_reason) == (Outcome.OK, "finished")
+
+
+def test_an_empty_last_message_takes_no_reason_back() -> None:
+    answer = reading()
+    for message in (token(0), token(1), token(2), closing()):
+        answer.message(message, 1)
+    last = stream_response_bytes(Said(model="m", text=""), final=True)
+    answer.message(last, 2)
+    answer.end_of_call(OK, 3)
+    assert (row(answer).outcome, row(answer).finish_reason) == (Outcome.OK, "stop")
 
 
 def test_nonsense_is_malformed() -> None:

@@ -108,6 +108,24 @@ def test_bytes_after_the_end_change_nothing_but_the_connection(surplus: bytes, s
     assert not reader.keep_alive
 
 
+def fed(data: bytes, step: int) -> AnswerReader:
+    reader = AnswerReader()
+    for at in range(0, len(data), step):
+        reader.feed(data[at : at + step])
+    return reader
+
+
+@pytest.mark.parametrize("step", [1000, 65_536])
+def test_a_head_that_the_official_sdks_would_not_bear_is_refused(step: int) -> None:
+    line = b"x-pad: %b\r\n" % (b"a" * 1000)
+    borne, too_much = (
+        b"HTTP/1.1 200 OK\r\n%bcontent-length: 0\r\n\r\n" % (line * lines) for lines in (100, 103)
+    )
+    assert fed(borne, step).complete
+    with pytest.raises(MalformedAnswerError, match="a head of more than 100 KiB"):
+        fed(too_much, step)
+
+
 def test_repeated_headers_are_joined() -> None:
     reader = read(b"HTTP/1.1 200 OK\r\nA: 1\r\na: 2\r\ncontent-length: 0\r\n\r\n")
     assert reader.headers["a"] == "1, 2"

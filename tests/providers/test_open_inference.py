@@ -6,6 +6,7 @@ import pytest
 from providers import open_inference
 from providers.dialect import MalformedAnswerError, Question, Usage
 from providers.open_inference import (
+    FINISHED,
     NO_REASON_YET,
     InferRequest,
     Said,
@@ -134,7 +135,7 @@ def test_a_whole_answer_reads_back() -> None:
 def test_what_was_not_asked_for_is_not_told() -> None:
     data = response_bytes(Said(model="m", text="x"))
     assert [one.name for one in decoded("ModelInferResponse", data).outputs] == ["text_output"]
-    assert (read_response(data).finish_reason, read_response(data).usage) == (None, None)
+    assert (read_response(data).finish_reason, read_response(data).usage) == (FINISHED, None)
 
 
 def final(data: bytes) -> tuple[Any, ...]:
@@ -153,6 +154,8 @@ def test_every_part_of_a_stream_says_whether_it_is_the_last() -> None:
     last = stream_response_bytes(WHOLE, final=True)
     assert read_stream_response(last).finish_reason == "stop"
     assert final(last) == (("triton_final_response", True),)
+    unasked = stream_response_bytes(Said(model="m", text=""), final=True)
+    assert read_stream_response(unasked).finish_reason == FINISHED
 
 
 def test_a_whole_answer_within_a_stream_is_its_last_part() -> None:

@@ -46,6 +46,12 @@ def test_what_asks_no_model_and_what_a_limit_refused_are_no_exchanges() -> None:
     assert numbers(hop(0, 0, 10, FAILED, body_hash=""), hop(1, 0, 1, FAILED, refused_by="x")) == []
 
 
+def test_a_cut_call_that_its_client_is_told_of_is_taken_for_nothing() -> None:
+    cut = hop(0, 0, 10, Outcome.TRUNCATED, error="no gRPC status")
+    (exchange,) = exchanges_of([cut], TAG, {}, 0)
+    assert not exchange.believed_ok
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "believed"),
     [

@@ -192,6 +192,7 @@ def test_rows_that_make_no_sense_are_refused(
 def test_what_was_sealed_before_a_column_was_added_is_read(tmp_path: Path, tables: Tables) -> None:
     write_tables(tmp_path, with_attempt(tables, rpc_status="UNAVAILABLE"))
     edit(tmp_path / f"attempts{SUFFIX}", "ALTER TABLE t DROP COLUMN rpc_status")
+    edit(tmp_path / f"attempts{SUFFIX}", "ALTER TABLE t DROP COLUMN hop_rpc_status")
     assert read_tables(tmp_path) == tables
 
 

@@ -10,8 +10,9 @@ from telemetry.join import join
 from telemetry.outcome import Outcome
 from telemetry.rows import AnyRow, Event
 from telemetry.run_spans import Injected
+from telemetry.span_attributes import ProviderRequest, Served
 from telemetry.span_fact import SpanFact
-from telemetry.spans import Described, ProviderRequest, Served, SpanMaker
+from telemetry.spans import Described, SpanMaker
 from tests.telemetry import test_behind_gateway as behind
 from tests.telemetry.scenes import (
     BIG_NS,

@@ -8,7 +8,7 @@ from telemetry.metering.facts import RunFacts
 from telemetry.metering.family import Family, Now, attempt_exemplar
 from telemetry.metering.point import Attributes, Measured, known
 from telemetry.metering.series import Counts
-from telemetry.spans import UNKNOWN
+from telemetry.span_attributes import UNKNOWN
 
 
 class Attempts(Family):

@@ -17,7 +17,7 @@ from telemetry.metering.facts import RunFacts
 from telemetry.metering.family import Family, Now, exemplar_of, notable
 from telemetry.metering.point import Attributes, Measured, Number, Spread, known
 from telemetry.metering.series import SEMCONV_SECONDS, SEMCONV_TOKENS, Spreads
-from telemetry.spans import UNKNOWN
+from telemetry.span_attributes import UNKNOWN
 
 
 class GenAI(Family):

@@ -1,7 +1,7 @@
 """Fitting numbers, texts and words."""
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import msgspec.inspect as declared
@@ -57,6 +57,13 @@ def test_whole_and_broken_numbers_become_what_is_declared() -> None:
 )
 def test_a_number_that_does_not_fit_is_told_why(value: object, kind: Any, message: str) -> None:
     assert number(value, kind) == (UNFIT, [message])
+
+
+def test_a_number_may_be_one_of_a_few() -> None:
+    few = Literal[301, 307]
+    assert word(307, few) == (307, [])
+    for other in (302, "307", 307.5, True, None):
+        assert word(other, few)[0] is UNFIT
 
 
 def test_texts_truth_and_words_fit_as_they_are() -> None:

@@ -221,6 +221,10 @@ WRONG = {
         changed("{http_error: {status: 503}}", "blckhole"),
         (13, "faults.0.inject", "no fault is called blckhole", "blackhole"),
     ),
+    "a fault that no proxy can show": (
+        changed("{http_error: {status: 503}}", "dns_failure"),
+        (13, "faults.0.inject", "dns_failure is met within a client: only faults.transport", ""),
+    ),
     "two faults in one": (
         changed("{http_error: {status: 503}}", "{blackhole: {}, http_error: {}}"),
         (13, "faults.0.inject", "expected one fault", ""),

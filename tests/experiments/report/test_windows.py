@@ -71,7 +71,7 @@ def test_figures_are_read_as_the_verdict_writes_them(value: object, read: float 
 
 def test_an_injection_without_parameters_is_its_name() -> None:
     assert injection_words({"connect_refused": {}}) == "connect_refused"
-    assert injection_words({"http_error": {"status": 503, "message": None}}) == (
+    assert injection_words({"http_error": {"status": 503, "message": None, "quota": ""}}) == (
         "http_error (status 503)"
     )
 

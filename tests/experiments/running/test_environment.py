@@ -64,3 +64,10 @@ def test_who_has_to_trust_our_authority_is_told_where_it_lies() -> None:
     assert found["AZURE_OPENAI_ENDPOINT"] == "https://127.0.0.1:1"
     assert found["CROSSWIND_CA_FILE"].endswith("/crosswind/ca/ca.pem")
     assert "CROSSWIND_CA_FILE" not in environment_of(with_endpoints(AZURE), PORTS, {})
+
+
+def test_a_client_over_grpc_is_given_an_address() -> None:
+    called = replace(AZURE, dialect={"open-inference": {}})
+    found = environment_of(with_endpoints(called, VERTEX), PORTS, {})
+    assert found["CROSSWIND_AZURE_ADDRESS"] == "127.0.0.1:1"
+    assert "CROSSWIND_VERTEX_ADDRESS" not in found

@@ -30,6 +30,7 @@ def test_no_other_time_is_one(text: str) -> None:
     [
         ("", [], "name a fault: auth_expired"),
         ("http_eror", [], "did you mean http_error"),
+        ("dns_failure", [], "met within a client"),
         ("http_error", ["status"], "expected NAME=VALUE"),
         ("http_error", ["status=no"], "status"),
         ("http_error", ["statsu=503"], "statsu"),

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from faults.steps import Event
+from faults.steps import Event, Head
 from faults.transport.injection import (
     Injection,
     Request,
@@ -140,6 +140,11 @@ def test_a_connections_past_is_nothing_that_a_client_sees() -> None:
         Injection("azure-openai", [lasting({"stale_keepalive": {}})])
 
 
+def test_a_request_is_not_sent_again_behind_its_clients_back() -> None:
+    with pytest.raises(msgspec.ValidationError, match="which only a proxy can"):
+        Injection("azure-openai", [lasting({"dedup_replay": {}})])
+
+
 def test_a_fault_shapes_each_request_by_dice_of_its_own() -> None:
     def pieces(seed: int, number: int) -> list[int]:
         faults = Injection("azure-openai", [lasting(CUT)], seed=seed)
@@ -151,3 +156,14 @@ def test_a_fault_shapes_each_request_by_dice_of_its_own() -> None:
 
     assert pieces(1, 1) == pieces(1, 1)
     assert len({tuple(pieces(seed, number)) for seed in (1, 2) for number in (1, 2)}) == 4
+
+
+def test_a_fault_that_leads_back_to_the_client_knows_where_it_asked() -> None:
+    rule = lasting({"redirect_loop": {"location": "absolute"}})
+    faults = Injection("azure-openai", [rule])
+    asked = Request(
+        method="POST", target="/chat?a=1", headers=(("Host", "up.test"),), scheme="https"
+    )
+    head = next(faults.script(faults.choose(asked), asked))
+    assert isinstance(head, Head)
+    assert dict(head.headers)["Location"] == "https://up.test/chat?a=1"

@@ -16,7 +16,8 @@ from telemetry.export import units_of
 from telemetry.export_collected import CollectedSpan, Resources
 from telemetry.exporting.otlp_json import traces_data
 from telemetry.run_spans import Injected
-from telemetry.spans import Described, Served
+from telemetry.span_attributes import Served
+from telemetry.spans import Described
 from tests.experiments.scenario import record, with_breaker
 from tests.telemetry.collecting.test_otlp_protobuf import FULL
 

@@ -17,6 +17,12 @@ SAID = {
     "fault cut cannot act on this answer of azure: gzip": event(
         "fault_not_applicable", "cut", reason="gzip", endpoint="azure", trace_id="ab" * 16
     ),
+    "fault twice sent a request to azure again: answered 200 complete": event(
+        "replayed", "twice", endpoint="azure", status=200, ending="complete", trace_id="ab" * 16
+    ),
+    "fault twice sent a request to azure again: refused": event(
+        "replayed", "twice", endpoint="azure", ending="refused", refused_by="max_requests"
+    ),
     "the kill switch took every fault away": event("killed"),
     "faults are frozen as they were": event("frozen"),
     "fault mine came from outside": event("injected", "mine"),
