@@ -9,6 +9,7 @@ from experiments.reading.addresses import is_loopback_url
 from experiments.reading.problems import UsageError
 from experiments.running.preflight import Canary
 from loadgen.plan import Planned
+from providers.catalog import speaks_grpc
 from providers.quota import short_of
 from telemetry.identity import MARK_TOKENS
 
@@ -56,6 +57,7 @@ def check_allowed(experiment: Experiment, permission: Permission, what: str) -> 
 def check_permission(experiment: Experiment, permission: Permission, worst_requests: int) -> None:
     """Raise UsageError unless live endpoints are allowed, and what is sent there has a limit."""
     check_allowed(experiment, permission, f"faults made before it, and {worst_requests} requests")
+    _check_countable(experiment, permission)
     limits = experiment.limits
     unlimited = limits.max_requests is None and limits.max_spend is None
     if is_live(experiment, permission) and unlimited:
@@ -68,12 +70,24 @@ def check_permission(experiment: Experiment, permission: Permission, worst_reque
 def check_command_permission(experiment: Experiment, permission: Permission) -> None:
     """Raise UsageError unless a command may ask live endpoints, and only so often."""
     check_allowed(experiment, permission, "what the command asks")
+    _check_countable(experiment, permission)
     limits = experiment.limits
     if limits.max_requests is None and limits.max_spend is None and is_live(experiment, permission):
         raise UsageError(
             f"{_names(experiment, permission)}: live, and nothing limits what a command sends "
             "there: say --max-requests or --max-spend, or write limits: into the experiment"
         )
+
+
+def _check_countable(experiment: Experiment, permission: Permission) -> None:
+    """Raise UsageError for a live endpoint over gRPC: no limit could keep what is sent there."""
+    live = live_endpoints(experiment, permission)
+    for endpoint in experiment.endpoints:
+        if endpoint.name in live and speaks_grpc(endpoint.dialect):
+            raise UsageError(
+                f"{endpoint.name}: live, and it speaks gRPC, whose calls no limit counts: only "
+                "`crosswind preflight` asks it, once; rehearse with a server on this machine"
+            )
 
 
 def _names(experiment: Experiment, permission: Permission) -> str:

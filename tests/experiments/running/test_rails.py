@@ -1,5 +1,7 @@
 """What may be sent to live endpoints, what it costs and what they have left is known before."""
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,6 +11,7 @@ from experiments.running.preflight import Canary
 from experiments.running.rails import (
     Permission,
     check_allowed,
+    check_command_permission,
     check_permission,
     check_workers,
     is_live,
@@ -20,6 +23,7 @@ from experiments.running.rails import (
     worst_case,
 )
 from faults.config import Limits, Price
+from loadgen.config import Reference
 from loadgen.plan import Planned
 from providers.quota import RemainingQuota
 from tests.experiments.scenario import experiment
@@ -61,6 +65,21 @@ def test_live_needs_to_be_allowed_and_limited() -> None:
     check_permission(replace(AWAY, limits=Limits(max_spend=9)), ALLOWED, 500)
     check_permission(HERE, NOBODY, 500)
     check_allowed(AWAY, ALLOWED, "one request each")
+
+
+@pytest.mark.parametrize(
+    "check", [lambda one: check_permission(one, ALLOWED, 500),
+              lambda one: check_command_permission(one, ALLOWED)],
+)  # fmt: skip
+def test_no_limit_is_asked_for_that_cannot_be_kept_over_grpc(
+    check: Callable[[Experiment], None],
+) -> None:
+    dialect: Reference = {"open-inference": {}}
+    away = Endpoint(name="gke", dialect=dialect, base_url="https://triton.example.com")
+    with pytest.raises(UsageError, match=r"gke: live, and it speaks gRPC, .* no limit counts"):
+        check(replace(AWAY, endpoints=(away,)))
+    here = replace(away, base_url="http://127.0.0.1:1")
+    check(replace(AWAY, endpoints=(here,)))
 
 
 def test_the_most_that_is_sent_is_every_question_at_every_endpoint_within_the_limits() -> None:
