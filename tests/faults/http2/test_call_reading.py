@@ -7,7 +7,7 @@ from faults.http2.heads import Field, request_of
 from faults.http2.line import Said
 from providers.catalog import make_dialect
 from providers.dialect import Answer, Question
-from providers.grpc import Details, message_bytes, status_fields, status_proto
+from providers.grpc import Details, Status, message_bytes, status_fields, status_proto
 from telemetry.identity import mark
 from telemetry.outcome import Outcome
 from telemetry.rows import HopBegun, HopEnded, decode_row
@@ -113,7 +113,7 @@ def test_what_is_no_inference_is_recorded_and_not_read() -> None:
 def test_a_status_is_read_with_its_words_and_its_wait() -> None:
     told = status_proto(8, "slow down", Details(retry_delay_s=1.5))
     status = status_in(trailers(8, "slow down, 100 %", told).fields or [])
-    assert status == (8, "slow down, 100 %", 1.5)
+    assert status == Status(8, "slow down, 100 %", 1.5)
     assert status_in([(b"grpc-status", b"no")]) is None
     broken = status_in([(b"grpc-status", b"8"), (b"grpc-status-details-bin", b"a")])
-    assert broken == (8, "", None)
+    assert broken == Status(8, "", None)
