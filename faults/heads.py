@@ -126,7 +126,9 @@ def url_in(head: bytes, low: bytes, scheme: str) -> str:
 
 def parent_in(low: bytes) -> Parent | None:
     """Read the `traceparent` of a head, None when there is none to be trusted."""
-    found = _TRACEPARENT.search(low)
+    # To find a plain word first costs a third of what the expression's own search does.
+    at = low.find(b"\ntraceparent:")
+    found = None if at < 0 else _TRACEPARENT.search(low, at)
     if found is None:
         return None
     trace, span = found.groups()
@@ -135,7 +137,8 @@ def parent_in(low: bytes) -> Parent | None:
 
 def attempt_key_in(low: bytes) -> int | None:
     """Read the client's per-endpoint ordinal from `tracestate`."""
-    found = _ATTEMPT_KEY.search(low)
+    at = low.find(b"\ntracestate:")
+    found = None if at < 0 else _ATTEMPT_KEY.search(low, at)
     return None if found is None else int(found[1])
 
 

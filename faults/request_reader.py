@@ -103,9 +103,10 @@ class RequestReader:
         """Refuse heads of which parser and proxy would see the end at different places.
 
         The parser takes a LF for a line's end (as RFC 9112, 2.2 allows); another behind us may not.
+        A CR without its LF it refuses, so that a LF alone is one more of them than there are CRs.
         """
         found = end >= len(HEAD_END)
-        if whole.count(b"\n", 0, end) != whole.count(b"\r\n", 0, end) if found else self.complete:
+        if whole.count(b"\n", 0, end) != whole.count(b"\r", 0, end) if found else self.complete:
             self.odd = True
             self.error = self.error or "a line of its head ends in a LF alone"
 
