@@ -19,6 +19,7 @@ from faults.lane import Lane
 from faults.question import own_parent
 from faults.request import Request
 from faults.seen import ends_it, is_reset, note_seen
+from providers.dialect import Asked, HttpRequest
 from providers.grpc import PREFIX_BYTES, MessageSplitter, Status, retry_delay_s
 from providers.grpc_answer import NO_STATUS, CallAnswer
 from telemetry.clock import now_ns
@@ -49,8 +50,7 @@ class CallReading:
         traits = request.traits()
         stream = traits.stream_in_path
         if stream is not None:
-            numbered = self._lane.numbered
-            self._answer = CallAnswer(self._lane.dialect, stream=stream, numbered=numbered)
+            self._answer = self._answer_to(traits.path, body, stream=stream)
         key = request.attempt_key if joined_by == "traceparent" else None
         before = traits.header(PREVIOUS_ATTEMPTS)
         self._record_begun(
@@ -95,6 +95,13 @@ class CallReading:
         note_seen(row, answer, now_ns())
         if row.outcome is Outcome.TRUNCATED and row.rpc_status is None:
             row.error = row.error or NO_STATUS
+
+    def _answer_to(self, path: str, body: bytes, *, stream: bool) -> CallAnswer:
+        """Return what reads the answer; a stand-in's has as many tokens as it may have."""
+        dialect, numbered = self._lane.dialect, self._lane.numbered
+        asked = dialect.asked(HttpRequest(method="POST", target=path, headers=(), body=body))
+        whole = asked.question.max_output_tokens if isinstance(asked, Asked) and numbered else 0
+        return CallAnswer(dialect, stream=stream, numbered=numbered, whole=whole)
 
     def _record_begun(self, **known: object) -> None:
         begun, self._begun = self._begun, None

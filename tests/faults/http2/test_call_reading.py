@@ -84,6 +84,11 @@ def test_an_answer_in_any_pieces_is_whole_with_its_status() -> None:
         assert row.usage_output_tokens == 2
 
 
+def test_a_last_token_that_got_lost_is_missed() -> None:
+    row = Scene().given(HEAD, Said(data=TOKENS[0]), Said(data=CLOSING[0]), trailers(0))
+    assert (row.outcome, row.missing_tokens) == (Outcome.INCOMPLETE, 1)
+
+
 @pytest.mark.parametrize(
     ("said", "ending", "outcome"),
     [
