@@ -30,8 +30,11 @@ PREVIOUS_ATTEMPTS: Final = b"grpc-previous-rpc-attempts"
 """How often a client has tried before, as its library counts (gRFC A6)."""
 
 
+SEVERAL: Final = "several questions on one stream, which are not read"
+
+
 class CallReading:
-    """One call of a lane whose dialect is gRPC's."""
+    """One call of a lane whose dialect is gRPC's; of one that asks twice nothing is read."""
 
     def __init__(self, lane: Lane, begun: HopBegun) -> None:
         """`begun` is recorded once the call is known, or over."""
@@ -39,6 +42,13 @@ class CallReading:
         self._begun: HopBegun | None = begun
         self._answer: CallAnswer | None = None
         self._splitter = MessageSplitter()
+        self._messages = 0
+
+    def heard(self, messages: int) -> None:
+        """Hear of so many more messages of the client's, the first one included."""
+        self._messages += messages
+        if self._messages > 1:
+            self._answer = None
 
     def asked(self, request: Request, message: bytes) -> Request:
         """Take the first message, prefix and all; return the request, now that it is known whose.
@@ -87,6 +97,8 @@ class CallReading:
     def ended(self, row: HopEnded, ending: str) -> None:
         """Fill in what the client was given."""
         self._record_begun()
+        if self._messages > 1:
+            row.error = row.error or SEVERAL
         answer, self._answer = self._answer, None
         if answer is None:
             return

@@ -130,6 +130,8 @@ class Exchange:
         self._pass_on(Said(data=data, end=end))
         if self._player is None:
             self._decide_if_read(data)
+        elif self._reading is not None and self._splitter is not None:
+            self._reading.heard(len(self._splitter.feed(data)))
         self.on_up_room()
 
     def on_trailers(self, fields: list[Field]) -> None:
@@ -177,6 +179,8 @@ class Exchange:
         messages = self._splitter.feed(data) if self._splitter is not None else []
         if messages or self._request_ended or self._held_bytes >= CONTENT_BYTES:
             self._decide(messages[0] if messages else b"".join(said.data for said in self._held))
+        if self._reading is not None:
+            self._reading.heard(len(messages))
 
     # What the player asks for.
 

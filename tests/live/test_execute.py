@@ -118,6 +118,28 @@ def test_calls_over_grpc_are_read_and_their_retries_known(tmp_path: Path) -> Non
     ]
 
 
+def test_several_questions_on_one_stream_are_no_success(tmp_path: Path) -> None:
+    experiment = tmp_path / "called.yaml"
+    experiment.write_text(CALLED.partition("faults:")[0])
+    asking = """
+import os
+import grpc
+from providers.catalog import make_dialect
+from providers.dialect import Question
+
+dialect = make_dialect({"open-inference": {}})
+asked = [dialect.request(Question(prompt=p, max_output_tokens=3), "", "k") for p in "ab"]
+with grpc.insecure_channel(os.environ["CROSSWIND_TRITON_ADDRESS"]) as channel:
+    call = channel.stream_stream(asked[0].target)
+    list(call((one.body for one in asked), metadata=asked[0].headers))
+"""
+    done = run(tmp_path, str(experiment), "--", sys.executable, "-c", asking)
+    (folder,) = tmp_path.glob("2*")
+    (attempt,) = [a for e in read_record(folder).exchanges for a in e.attempts]
+    assert attempt.outcome is Outcome.MALFORMED, done.stdout + done.stderr
+    assert "several questions on one stream" in (attempt.error or "")
+
+
 def test_continuous_integration_is_told_on_its_own_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

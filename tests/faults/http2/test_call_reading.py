@@ -2,7 +2,7 @@
 
 import pytest
 
-from faults.http2.call_reading import CallReading, status_in
+from faults.http2.call_reading import SEVERAL, CallReading, status_in
 from faults.http2.heads import Field, request_of
 from faults.http2.line import Said
 from providers.catalog import make_dialect
@@ -107,6 +107,15 @@ def test_how_it_ended_for_its_client(
     row = Scene().given(*said, ending=ending)
     assert row.outcome is outcome
     assert row.error == ("no gRPC status" if outcome is Outcome.TRUNCATED else None)
+
+
+def test_of_a_stream_that_asks_twice_nothing_is_read() -> None:
+    scene = Scene()
+    scene.reading.heard(1)
+    scene.reading.given(Said(data=TOKENS[0]))
+    scene.reading.heard(1)
+    row = scene.given(Said(data=TOKENS[1] + CLOSING[0]), trailers(0))
+    assert (row.outcome, row.error) == (None, SEVERAL)
 
 
 def test_what_is_no_inference_is_recorded_and_not_read() -> None:
